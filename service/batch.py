@@ -1,0 +1,77 @@
+"""Many articles in one request: JSON lines in, JSON lines out, one at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from service import jsontext, wire
+from service.errors import RequestError
+
+# What turns a request into an answer. Whatever else it raises, it has said so in the log.
+Clean = Callable[[wire.CleanRequest], wire.CleanAnswer]
+
+
+def answers(pieces: Iterable[bytes], limit: int, defaults: wire.CleanOptions, clean: Clean) -> Iterator[bytes]:
+    """Yield one line for every line of the input, in order: the answer, or the problem with that line.
+
+    Holds one line at a time, of at most `limit` bytes. A body that breaks off ends with a problem of its own.
+    """
+    try:
+        for line in _lines(pieces, limit):
+            yield _answer(line, limit, defaults, clean)
+    except RequestError as error:
+        yield _failed(None, error)
+
+
+def _answer(line: bytes | None, limit: int, defaults: wire.CleanOptions, clean: Clean) -> bytes:
+    name: str | int | None = None
+    try:
+        if line is None:
+            raise RequestError(413, f"the line is larger than {limit} bytes")
+        found = jsontext.load(_text(line))
+        name = _name(found)
+        answer = clean(wire.read_request(found, defaults, wire.BatchRequest))
+    except RequestError as error:
+        return _failed(name, error)
+    return jsontext.dump(answer if name is None else {"id": name, **answer})
+
+
+def _failed(name: str | int | None, error: RequestError) -> bytes:
+    return jsontext.dump({"id": name, "error": wire.problem(error)})
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError(400, f"the line is not valid utf-8: byte {error.start} cannot be decoded") from None
+
+
+def _name(found: object) -> str | int | None:
+    """Return the line's id, if it has one that an answer may carry; the validation says what is wrong with others."""
+    name = found.get("id") if isinstance(found, dict) else None
+    if isinstance(name, str) and not jsontext.broken(name):
+        return name
+    return name if isinstance(name, int) and not isinstance(name, bool) else None
+
+
+def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:
+    """Yield the lines that are not blank; None for one that is longer than `limit`, of which nothing is kept."""
+    held = bytearray()
+    skipping = False
+    for piece in pieces:
+        *whole, rest = piece.split(b"\n")
+        for end in whole:
+            if skipping or len(held) + len(end) > limit:
+                yield None
+            elif line := (bytes(held) + end).strip(b" \t\r"):
+                yield line
+            held.clear()
+            skipping = False
+        if not skipping:
+            held += rest
+            skipping = len(held) > limit
+            if skipping:
+                held.clear()
+    if skipping:
+        yield None
+    elif line := bytes(held).strip(b" \t\r"):
+        yield line

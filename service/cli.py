@@ -1,0 +1,193 @@
+"""The same functions on a terminal."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+from rich.text import Text
+
+import service
+from service import charset, clean, jsontext, settings, wire
+from service.errors import AfterwordError, PackError, SettingsError
+from service.lexicon import Lexicon, load
+from service.model import Result
+
+_BAD_INPUT = 2
+_INTERRUPTED = 130
+# A terminal obeys control characters; shown as their pictures they do no harm.
+_PICTURES = {**{c: 0x2400 + c for c in range(0x20)}, 0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_BAD_INPUT, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0 if all went well, 2 if the input was bad."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = asked.command
+    try:
+        command(asked)
+        sys.stdout.flush()
+    except (AfterwordError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            return _reader_gone()
+        print(f"{parser.prog}: {_in_a_line(error)}", file=sys.stderr)
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return 0
+
+
+def _reader_gone() -> int:
+    # `| head` has seen enough. Python would complain once more when it closes the pipe at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _in_a_line(error: AfterwordError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    # Faults of packs and settings are a list, made to be read as one.
+    return str(error) if isinstance(error, PackError | SettingsError) else str(error).translate(_PICTURES)
+
+
+def _parser() -> _Parser:
+    prog = "python -m service"
+    parser = _Parser(prog=prog, description=service.__doc__, epilog=f"example: {prog} clean article.txt")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], None], about: str, example: str) -> _Parser:
+        found: _Parser = commands.add_parser(
+            name, help=about, description=f"{about}.", epilog=f"example: {prog} {example}"
+        )
+        found.set_defaults(command=command)
+        return found
+
+    cleaning = add("clean", _clean, "print the body of an article", "clean --explain article.txt")
+    cleaning.add_argument("file", nargs="?", default="-", metavar="FILE", help="the article; - is standard input")
+    cleaning.add_argument("--scope", metavar="tail|article", help="how much may go (default: tail, for HTML article)")
+    cleaning.add_argument("--html", action="store_true", help="the file is a page as served")
+    cleaning.add_argument("--charset", help="how the file is encoded (default: UTF-8; a page may declare it)")
+    cleaning.add_argument("--url", help="where the article came from")
+    cleaning.add_argument("--title", help="the article's headline")
+    cleaning.add_argument("--language", help="BCP 47 tag of the article's language; a hint")
+    cleaning.add_argument("--json", action="store_true", help="print the answer as the HTTP service gives it")
+    cleaning.add_argument("--explain", action="store_true", help="show every line, what is removed, and why")
+
+    serving = add("serve", _serve, "serve over HTTP with gunicorn", "serve --port 8080")
+    serving.add_argument("--host", help="address to listen on (default: $HOST, or 127.0.0.1)")
+    serving.add_argument("--port", help="port to listen on (default: $PORT, or 8000)")
+
+    rules = add("rules", _rules, "show what the lexicon knows", "rules ru")
+    rules.add_argument("tag", nargs="?", metavar="TAG", help="a language, for its phrases")
+
+    add("version", _version, "print the version", "version")
+    return parser
+
+
+def _clean(asked: argparse.Namespace) -> None:
+    text = charset.decode(_bytes(asked.file), asked.charset, markup=asked.html)
+    given = {name: getattr(asked, name) for name in ("scope", "url", "title", "language")}
+    source = {"html" if asked.html else "text": text}
+    request = wire.read_request({**source, "explain": asked.explain, **given}, wire.CleanOptions(), wire.CleanRequest)
+    run = clean.clean_html if asked.html else clean.clean_text
+    result = run(text, load(), request.options())
+    if asked.json:
+        _write(jsontext.dump(wire.answer(result, html=asked.html, explain=asked.explain)))
+    elif asked.explain:
+        _explain(result)
+    elif result.body:
+        _write(result.body.encode("utf-8", "replace") + b"\n")
+
+
+def _bytes(file: str) -> bytes:
+    if file != "-":
+        return Path(file).read_bytes()
+    if sys.stdin.isatty():
+        print("reading the article from the terminal; Ctrl-D ends it", file=sys.stderr)
+    return sys.stdin.buffer.read()
+
+
+def _write(output: bytes) -> None:
+    sys.stdout.buffer.write(output)
+    sys.stdout.buffer.flush()
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def _explain(result: Result) -> None:
+    """Print the article, its removed lines marked, struck through, and with their reasons."""
+    console = _console()
+    counts: Counter[str] = Counter()
+    spans = iter(result.removed)
+    span = next(spans, None)
+    end = 0
+    for line in result.lines:
+        while span is not None and span.end <= line.start:
+            span = next(spans, None)
+        if result.source.count("\n", end, line.start) > 1:
+            console.print()
+        end = line.end
+        text = result.source[line.start : line.end].translate(_PICTURES)
+        if line.removed and span is not None:
+            counts[span.kind] += 1
+            why = Text(f"  [{span.kind}: {span.reason.translate(_PICTURES)}]", "not strike dim")
+            console.print(Text("- ", "red") + Text(text, "strike red") + why)
+        else:
+            console.print(Text("  " + text))
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    console.print(Text(f"\nremoved: {told or 'nothing'}", "bold"))
+    for link in result.related:
+        told = " · ".join(part for part in (link.title, link.date, link.url) if part)
+        console.print(Text(f"related: {told.translate(_PICTURES)}"))
+    if result.note is not None:
+        console.print(Text(f"note: {result.note}"))
+
+
+def _serve(asked: argparse.Namespace) -> None:
+    given = {name: value for name, value in (("HOST", asked.host), ("PORT", asked.port)) if value is not None}
+    environment = {**os.environ, **given}
+    settings.read(environment)
+    command = ("-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.app:create_app()")
+    # gunicorn takes this process over, so that signals reach it directly.
+    os.execve(sys.executable, (sys.executable, *command), environment)  # noqa: S606 - no shell is wanted
+
+
+def _rules(asked: argparse.Namespace) -> None:
+    lexicon = load()
+    languages = lexicon.facts()["languages"]
+    if asked.tag is None:
+        _totals(lexicon)
+    elif asked.tag in languages:
+        _phrases(lexicon, asked.tag)
+    else:
+        raise AfterwordError(f"no pack for {asked.tag!r}; there are {', '.join(sorted(languages))}")
+
+
+def _totals(lexicon: Lexicon) -> None:
+    facts = lexicon.facts()
+    for tag, counts in sorted(facts.pop("languages").items()):
+        print(tag, *(f"{name} {count}" for name, count in counts.items()), sep="\t")
+    print("all", *(f"{name} {count}" for name, count in facts.items()), sep="\t")
+
+
+def _phrases(lexicon: Lexicon, tag: str) -> None:
+    for record in lexicon.records.values():
+        if record.id.partition(".")[0] == tag:
+            print(record.id, record.kind, record.reach, " | ".join(record.phrases), sep="\t")
+
+
+def _version(_: argparse.Namespace) -> None:
+    print(service.__version__)

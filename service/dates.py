@@ -1,0 +1,75 @@
+"""Which day does this text name? Finds where a date stands; dateparser reads it.
+
+Only whole, absolute dates count ("23.08.2016", "23 августа 2016 г.", "August 23, 2016", "2016年8月23日"): a relative one
+("yesterday") or one without a year would change its meaning with the day it is read.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import dateparser
+
+_TIME = r"(?:\s*(?:[,|·•-]|в|о|at|um|à|alle|kl\.?|g\.|г\.?)?\s{0,2}\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+_YEAR = r"(?:19|20)\d{2}"
+_MONTH = r"[^\W\d_]{3,14}\.?"
+_DATE = re.compile(
+    rf"(?<!\d)(?:\d{{1,2}}:\d{{2}}[,\s]{{1,3}})?(?P<day>"
+    rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:{_YEAR}|\d{{2}})"
+    rf"|{_YEAR}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,2}}"
+    rf"|{_YEAR}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]"
+    rf"|\d{{1,2}}(?:\.|st|nd|rd|th|-?го|º|er)?\s(?:de\s|d')?{_MONTH},?\s(?:de\s|del\s)?{_YEAR}"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}"
+    rf")(?!\d)(?:\s?(?:г\.|года|р\.|року|г\b|года|ж\.))?{_TIME}",
+    re.IGNORECASE,
+)
+_DIGIT_LIMIT = 200  # characters of a line in which a date is looked for
+COMMON = ["en", "ru", "uk"]  # machine-translated pages keep the dates of the site they came from
+_MONTH_FIRST = {"en"}  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date in a text: the ISO 8601 day and the span it takes, time of day included."""
+
+    day: str
+    start: int
+    end: int
+
+
+def find(text: str, language: str | None) -> Dated | None:
+    """Return the first whole date in `text`, read as people of `language` write it, or None."""
+    if not any(c.isdigit() for c in text[:_DIGIT_LIMIT]):
+        return None
+    for found in _DATE.finditer(text[:_DIGIT_LIMIT]):
+        day = _read(re.sub(r"\s?([./-])\s?", r"\1", found.group("day")), language)
+        if day:
+            return Dated(day, found.start(), found.end())
+    return None
+
+
+def only(text: str) -> bool:
+    """Say whether `text` is a date and nothing else, words of one or two letters and punctuation apart."""
+    found = _DATE.search(text[:_DIGIT_LIMIT])
+    if not found:
+        return False
+    rest = text[: found.start()] + text[found.end() :]
+    return len(text) < _DIGIT_LIMIT and not re.search(r"[^\W\d_]{3}", rest) and not re.search(r"\d{3}", rest)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, language: str | None) -> str | None:
+    order = "MDY" if language in _MONTH_FIRST and "/" in text else "DMY"
+    if re.match(_YEAR, text):
+        order = "YMD"
+    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"], "DATE_ORDER": order}
+    # Never all languages at once: a text that is no date would then cost seconds. Digits alone read the same in all.
+    wordless = not any(c.isalpha() for c in text)
+    for tags in (["en"],) if wordless else ([language] if language else [], COMMON):
+        try:
+            day = dateparser.parse(text, languages=tags, settings=settings) if tags else None
+        except (ValueError, OverflowError):  # a language the library does not know, a day no calendar has
+            continue
+        if day:
+            return str(day.date().isoformat())
+    return None

@@ -1,0 +1,36 @@
+"""What can go wrong, and how it is said."""
+
+from collections.abc import Sequence
+
+
+class AfterwordError(Exception):
+    """Base of every error this project raises on purpose."""
+
+
+class PackError(AfterwordError):
+    """The lexicon's files are faulty. Holds every fault found, not only the first."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("the lexicon has %d fault(s):\n" % len(self.faults) + "\n".join(f"- {f}" for f in self.faults))
+
+
+class SettingsError(AfterwordError):
+    """The environment is faulty. Holds every fault found."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("the settings have %d fault(s):\n" % len(self.faults) + "\n".join(f"- {f}" for f in self.faults))
+
+
+class RequestError(AfterwordError):
+    """A request that cannot be served; becomes an RFC 9457 problem.
+
+    `faults` are (JSON pointer, what is wrong) pairs for the fields at fault.
+    """
+
+    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+        self.status = status
+        self.detail = detail
+        self.faults = tuple(faults)
+        super().__init__(detail)

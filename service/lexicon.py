@@ -1,0 +1,204 @@
+"""Which phrases does a language know, and does this whole line match one? The only reader of TOML.
+
+A pack (`lexicon/<tag>.toml`) holds word lists and phrase records, `networks.toml` the networks. Authors write literals and
+slots, never a pattern language. Slots: `{network}`, `{number}`, `{date}`, `{site}` (one to six words), `{any}` (one to thirty
+words), `{text}` (the rest of the line, set off by a colon, dash or bar; only at the end), and the pack's own word lists
+(`{verb}`). `?` makes a slot optional: `{verb?}`. A literal right beside a slot, `{network}issa`, must touch it in the text too.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from service.errors import PackError
+from service.lines import first_word, key
+from service.match import SLOTS, TOUCHING, Automaton, Record
+from service.model import Hit, Kind, Reach
+
+FOLDER = Path(__file__).parent / "lexicon"
+WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label
+LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
+NETWORK = "network"
+NETWORKS_FILE, ANY_TAG = "networks.toml", "any"
+
+_SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
+_RECORD_FIELDS = {"id", "kind", "reach", "certain", "phrases", "catches", "spares", "note"}
+_PACK_FIELDS = {"language", "name", "words", "phrase"}
+
+
+class Lexicon:
+    """All packs, compiled. Made by `load`; never changes afterwards."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+        self._languages: dict[str, dict[str, Any]] = {}
+        self._networks = 0
+        self._automaton = Automaton()
+        self._starts: frozenset[str] = frozenset()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is loaded: languages with their counts of phrases and word forms, and the networks."""
+        return {"languages": self._languages, "networks": self._networks, "phrases": len(self.records)}
+
+    def match(self, text: str) -> Hit | None:
+        """Return what the lexicon knows of the whole line `text`, or None."""
+        first = first_word(text)
+        if first[:2] not in self._starts and (len(first) > 1 or not first):
+            return None
+        if len(text) > WHOLE_LIMIT:
+            return self._automaton.match(key(text, LEAD_LIMIT), lead_only=True)
+        return self._automaton.match(key(text, WHOLE_LIMIT))
+
+    def example_faults(self) -> Iterator[str]:
+        """Yield every `catches` that its own record does not hit and every `spares` that it does."""
+        for record in self.records.values():
+            for example in record.catches:
+                hit = self.match(example)
+                if hit is None or hit.phrase != record.id:
+                    yield f"{record.id}: catches {example!r} is hit by {hit.phrase if hit else 'nothing'}"
+            for example in record.spares:
+                hit = self.match(example)
+                if hit is not None and hit.certain:
+                    yield f"{record.id}: spares {example!r} is hit by {hit.phrase}"
+
+
+def load(folder: Path | None = None) -> Lexicon:
+    """Read and compile all packs in `folder` (default: those shipped). Raises PackError with every fault found."""
+    folder = folder or FOLDER
+    faults: list[str] = []
+    lexicon = Lexicon()
+    packs = {path.name: _read(path, faults) for path in sorted(folder.glob("*.toml"))}
+    if not packs:
+        faults.append(f"{folder}: no packs found")
+    _add_networks(lexicon, packs.pop(NETWORKS_FILE, {}), faults)
+    for name, pack in packs.items():
+        _add_pack(lexicon, name.removesuffix(".toml"), pack, faults)
+    if faults:
+        raise PackError(faults)
+    lexicon._starts = lexicon._automaton.starts()
+    return lexicon
+
+
+def _read(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        faults.append(f"{path.name}: {error}")
+        return {}
+
+
+def _add_networks(lexicon: Lexicon, file: Mapping[str, Any], faults: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for number, entry in enumerate(file.get("network", []), 1):
+        where = f"{NETWORKS_FILE}: network {entry.get('id', number)!r}"
+        forms = entry.get("forms", {})
+        if not isinstance(forms, dict) or set(entry) - {"id", "names", "forms", "note"} or not _texts(entry.get("names")):
+            faults.append(f"{where}: needs `id`, a list `names` and may have `forms` (lists by language) and `note`")
+            continue
+        lexicon._networks += 1
+        for name in (*entry["names"], *(form for forms_of in forms.values() for form in forms_of)):
+            word = key(name, WHOLE_LIMIT).text
+            if not word:
+                faults.append(f"{where}: {name!r} has no letters")
+            elif seen.setdefault(word, entry["id"]) != entry["id"]:
+                faults.append(f"{where}: {name!r} is also {seen[word]!r}")
+            lexicon._automaton.add_word(word, NETWORK)
+
+
+def _add_pack(lexicon: Lexicon, tag: str, pack: Mapping[str, Any], faults: list[str]) -> None:
+    if pack and tag != ANY_TAG and pack.get("language") != tag:
+        faults.append(f"{tag}.toml: `language` must be {tag!r}")
+    for unknown in sorted(set(pack) - _PACK_FIELDS):
+        faults.append(f"{tag}.toml: unknown key {unknown!r}")
+    words: Mapping[str, list[str]] = pack.get("words", {})
+    forms = 0
+    for name, entries in words.items():
+        if name in SLOTS or name in (NETWORK, "text") or not _texts(entries):
+            faults.append(f"{tag}.toml: word list {name!r} must be a list of words under a name that is no built-in slot")
+            continue
+        for entry in entries:
+            lexicon._automaton.add_word(key(entry, WHOLE_LIMIT).text, f"{tag}.{name}")
+            forms += 1
+    count = 0
+    for number, entry in enumerate(pack.get("phrase", []), 1):
+        record = _record(tag, number, entry, faults)
+        if record is None:
+            continue
+        if record.id in lexicon.records:
+            faults.append(f"{record.id}: this id stands twice")
+        lexicon.records[record.id] = record
+        count += 1
+        for phrase in record.phrases:
+            forms += _compile(lexicon._automaton, tag, words, record, phrase, faults)
+    lexicon._languages[tag] = {"name": pack.get("name", tag), "phrases": count, "forms": forms}
+
+
+def _record(tag: str, number: int, entry: Mapping[str, Any], faults: list[str]) -> Record | None:
+    where = f"{tag}.toml: phrase {entry.get('id', number)!r}"
+    before = len(faults)
+    faults += [f"{where}: unknown key {name!r}" for name in sorted(set(entry) - _RECORD_FIELDS)]
+    if not str(entry.get("id", "")).startswith(f"{tag}."):
+        faults.append(f"{where}: `id` must begin with '{tag}.'")
+    if entry.get("kind") not in set(Kind) - {Kind.BODY}:
+        faults.append(f"{where}: `kind` must be one of {', '.join(k for k in Kind if k is not Kind.BODY)}")
+    if entry.get("reach", "line") not in set(Reach):
+        faults.append(f"{where}: `reach` must be one of {', '.join(Reach)}")
+    if not isinstance(entry.get("certain", True), bool):
+        faults.append(f"{where}: `certain` must be true or false")
+    for name in ("phrases", "catches", "spares"):
+        if not _texts(entry.get(name)):
+            faults.append(f"{where}: `{name}` must be a list of at least one text")
+    if len(faults) > before:
+        return None
+    return Record(
+        entry["id"], Kind(entry["kind"]), Reach(entry.get("reach", "line")), entry.get("certain", True),
+        tuple(entry["phrases"]), tuple(entry["catches"]), tuple(entry["spares"]), entry.get("note", ""),
+    )  # fmt: skip
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v.strip() for v in value)
+
+
+def _compile(
+    automaton: Automaton, tag: str, words: Mapping[str, list[str]], record: Record, phrase: str, faults: list[str]
+) -> int:
+    """Add one phrase to the automaton; return how many ways through its optional slots it has."""
+    parts = _SLOT.split(phrase)  # literal, name, mark, literal, name, mark, …, literal
+    names, marks = parts[1::3], parts[2::3]
+    for name in names:
+        if name not in SLOTS and name not in (NETWORK, "text") and name not in words:
+            faults.append(f"{record.id}: {phrase!r}: unknown slot {{{name}}}")
+            return 0
+    if "text" in names[:-1] or ("text" in names and parts[-1].strip()):
+        faults.append(f"{record.id}: {phrase!r}: {{text}} may only end a phrase")
+        return 0
+    if not names and not key(phrase, WHOLE_LIMIT).text:
+        faults.append(f"{record.id}: {phrase!r} has no letters")
+        return 0
+    choices = list(product(*((True, False) if mark else (True,) for mark in marks)))
+    for chosen in choices:
+        state, touching = automaton.root, False
+        for index, literal in enumerate(parts[0::3]):
+            word = key(literal, WHOLE_LIMIT).text
+            if word:
+                symbol = (TOUCHING if touching and literal[0].isalpha() else "=") + word
+                automaton.add_word(word, symbol)
+                state = state.step(symbol)
+            touching = index < len(names) and chosen[index]
+            if not touching:
+                continue
+            name = names[index]
+            if name == "text":
+                state.lead = state.lead or record
+                break
+            state = state.slot(name) if name in SLOTS else state.step(name if name == NETWORK else f"{tag}.{name}")
+        else:
+            if state is automaton.root:
+                faults.append(f"{record.id}: {phrase!r} may be empty")
+            elif state.record is None or (record.certain and not state.record.certain):
+                state.record = record
+    return len(choices)

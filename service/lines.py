@@ -1,0 +1,105 @@
+"""Where the lines of a source are, and what a line's key is.
+
+The source is never altered. A key is the folded form of a line, made only to look phrases up: letters and digits
+without spaces, so that "Share this", "SHARE  THIS", "S H A R E this" and "share-this" are one. Where pieces met in the
+line stays known beside the key (`bounds`), so that a phrase cannot begin or end in the middle of a word by accident.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.model import Line
+
+# Everything scrapers emit at the end of a line. NEL (U+0085) is left out: mis-decoded Windows text has it for "…".
+_LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
+# Combining marks belong to the word before them (Indic vowel signs, Hebrew points); `\w` alone would split there.
+_MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+_WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©№]")
+_BREAK = re.compile(r"[:：|>»›→▶►–—]|\s-\s")
+# Scripts written without spaces, where any two characters may be the edge of a word.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
+# Letters that several keyboards or habits write differently, made one for matching only.
+_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱ", "еioldiییکهواااا", "\u0640\u200c\u200d\u00ad")
+
+GAP, SOFT, INSIDE = 2, 1, 0  # how two neighbouring characters of a key met: apart, at a change of sort, within a word
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line as the lexicon sees it. All tuples are as long as `text` plus one, by position in `text`."""
+
+    text: str
+    bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
+    breaks: tuple[bool, ...]  # a colon, dash or the like stood before this position
+    offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
+
+
+def split(source: str) -> list[Line]:
+    """Return the lines of `source` that are not blank, in order, without outer white space."""
+    lines, end_before = [], 0
+    for found in _LINE.finditer(source):
+        text = found.group()
+        bare = text.strip()
+        if not bare:
+            continue
+        start = found.start() + len(text) - len(text.lstrip())
+        between = source[end_before:start] if lines else "\n\n"
+        lines.append(Line(start, start + len(bare), bare, gap=_newlines(between) > 1))
+        end_before = start + len(bare)
+    return lines
+
+
+def _newlines(between: str) -> int:
+    return between.count("\n") or len(between.splitlines())
+
+
+@lru_cache(maxsize=1 << 15)
+def fold(word: str) -> str:
+    """Return the matching form of one word: case, accents, width and letter variants folded away."""
+    word = unicodedata.normalize("NFKD", word.casefold())
+    word = "".join(c for c in word if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
+
+
+def key(text: str, limit: int) -> Key:
+    """Return the key of the first `limit` characters of a line's text."""
+    parts: list[str] = []
+    bounds: list[int] = []
+    breaks: list[bool] = []
+    offsets: list[int] = []
+    end = 0
+    for start, stop, gap in _pieces(text[:limit]):
+        piece = fold(text[start:stop])
+        if not piece:
+            continue
+        broken = _BREAK.search(text, end, start) is not None
+        parts.append(piece)
+        inner = SOFT if _UNSPACED.match(piece) else INSIDE
+        bounds += [GAP if gap else SOFT] + [inner] * (len(piece) - 1)
+        breaks += [broken] + [False] * (len(piece) - 1)
+        offsets += [start] * len(piece)
+        end = stop
+    breaks.append(_BREAK.search(text, end, limit) is not None)
+    return Key("".join(parts), (*bounds, GAP), tuple(breaks), (*offsets, len(text)))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, stood apart) of every run of letters or of digits; camel case parts are pieces too."""
+    for found in _WORD.finditer(text):
+        start, word = found.start(), found.group()
+        cuts = [m.start() for m in _CAMEL.finditer(word)] if not word.isalpha() else []
+        cuts += [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
+        last, apart = 0, True
+        for cut in (*sorted(set(cuts)), len(word)):
+            yield start + last, start + cut, apart
+            last, apart = cut, False
+
+
+def first_word(text: str) -> str:
+    """Return the folded first run of letters or digits of `text`, or an empty string."""
+    found = _WORD.search(text)
+    return fold(found.group()) if found else ""

@@ -1,0 +1,187 @@
+"""Does this line consist of known phrases? One automaton over words serves all packs.
+
+The automaton reads a key (lines.py) from left to right. An edge is a word of the vocabulary, found by one look-up whatever
+the number of packs, or a slot that measures itself (`{number}`, `{date}`, `{site}`, `{any}`). Every state is visited at most once
+at every position, so matching is linear in the key's length.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from service.lines import GAP, INSIDE, Key
+from service.model import Hit, Kind, Reach
+
+GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
+NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
+SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
+COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "万", "만", "천")
+TOUCHING = "+"  # marks a literal that must touch the slot before it
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One phrase record of a pack."""
+
+    id: str
+    kind: Kind
+    reach: Reach
+    certain: bool
+    phrases: tuple[str, ...]
+    catches: tuple[str, ...]
+    spares: tuple[str, ...]
+    note: str
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """A place inside one or more phrases."""
+
+    words: dict[str, "State"] = field(default_factory=dict)  # by symbol
+    slots: dict[str, "State"] = field(default_factory=dict)  # by slot name
+    record: Record | None = None  # a phrase ends here
+    lead: Record | None = None  # a phrase ends here if the rest of the line is set off
+
+    def step(self, symbol: str) -> "State":
+        """Return the state behind `symbol`, made if need be."""
+        return self.words.setdefault(symbol, State())
+
+    def slot(self, name: str) -> "State":
+        """Return the state behind the slot `name`, made if need be."""
+        return self.slots.setdefault(name, State())
+
+
+@dataclass(slots=True)
+class Automaton:
+    """The compiled phrases: a vocabulary of folded words, each with the symbols it stands for, and the states."""
+
+    root: State = field(default_factory=State)
+    vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    longest: int = 1
+
+    def add_word(self, word: str, symbol: str) -> None:
+        """Let the folded `word` stand for `symbol`."""
+        known = self.vocabulary.get(word, ())
+        if symbol not in known:
+            self.vocabulary[word] = (*known, symbol)
+            self.longest = max(self.longest, len(word))
+
+    def starts(self) -> frozenset[str]:
+        """Return the first two letters (or the one) of every word that can begin a phrase."""
+        begin = self.root.words
+        return frozenset(w[:2] for w, symbols in self.vocabulary.items() if any(s in begin for s in symbols))
+
+    def match(self, line: Key, lead_only: bool = False) -> Hit | None:
+        """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""
+        hit = self._walk(line, glued=False, lead_only=lead_only)
+        if hit is None and not lead_only and INSIDE in line.bounds:
+            hit = self._walk(line, glued=True, lead_only=False)
+        return hit
+
+    def _walk(self, line: Key, glued: bool, lead_only: bool) -> Hit | None:
+        size = len(line.text)
+        front: list[dict[State, tuple[Record, ...]]] = [{} for _ in range(size + 1)]
+        front[0][self.root] = ()
+        lead: Hit | None = None
+        for at in range(size):
+            if not front[at]:
+                continue
+            symbols: dict[str, list[int]] | None = None
+            queue = list(front[at].items())
+            for state, done in queue:
+                if state.lead and line.breaks[at] and lead is None:
+                    lead = _hit((*done, state.lead), line.offsets[at])
+                if state.record and self.root not in front[at]:
+                    front[at][self.root] = again = (*done, state.record)
+                    queue.append((self.root, again))
+                if state.words:
+                    if symbols is None:
+                        symbols = self._symbols(line, at, glued)
+                    small, large = (state.words, symbols) if len(state.words) < len(symbols) else (symbols, state.words)
+                    for symbol in small:
+                        if symbol in large:
+                            for end in symbols[symbol]:
+                                front[end].setdefault(state.words[symbol], done)
+                for name, target in state.slots.items():
+                    for end in SLOTS[name](line, at):
+                        front[end].setdefault(target, done)
+        if lead_only:
+            return lead
+        whole = [_hit((*done, state.record), None) for state, done in front[size].items() if state.record]
+        return max(whole, key=_preference) if whole else lead
+
+    def _symbols(self, line: Key, at: int, glued: bool) -> dict[str, list[int]]:
+        """Return every symbol that begins at `at`, with the places where it ends."""
+        found: dict[str, list[int]] = {}
+        text, bounds, vocabulary = line.text, line.bounds, self.vocabulary
+        inside = bounds[at] == INSIDE
+        if inside and not glued:
+            return found
+        for end in range(at + 1, min(at + self.longest, len(text)) + 1):
+            cuts = inside or bounds[end] == INSIDE
+            if cuts and not glued:
+                continue
+            for symbol in vocabulary.get(text[at:end], ()):
+                touching = symbol.startswith(TOUCHING)
+                if (touching and bounds[at] == GAP) or (cuts and not touching and end - at < GLUED_MIN):
+                    continue
+                found.setdefault(symbol, []).append(end)
+        return found
+
+
+def _hit(records: Sequence[Record], value: int | None) -> Hit:
+    """Return the hit for a run of phrases. A run speaks for its own line only, and is as sure as its surest piece."""
+    first = next((r for r in records if r.certain), records[0])
+    if len(records) == 1:
+        return Hit(first.kind, first.reach, first.id, first.certain, value)
+    certain = first.certain or len(records) >= NAMES_RUN
+    return Hit(first.kind, Reach.LINE, first.id, certain, value)
+
+
+def _preference(hit: Hit) -> tuple[bool, bool]:
+    return hit.certain, hit.reach is not Reach.LINE
+
+
+def _words(line: Key, at: int, most: int) -> Iterator[int]:
+    """Yield the ends of the one to `most` words that begin at `at`."""
+    if line.bounds[at] == INSIDE:
+        return
+    count = 0
+    for end in range(at + 1, len(line.text) + 1):
+        if line.bounds[end] == GAP:
+            yield end
+            count += 1
+            if count == most:
+                return
+
+
+def _site(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, SITE_WORDS)
+
+
+def _any(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, ANY_WORDS)
+
+
+def _date(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40"."""
+    for end in _words(line, at, DATE_WORDS):
+        if end - at > DATE_LETTERS:
+            return
+        if any(c.isdigit() for c in line.text[at:end]):
+            yield end
+
+
+def _number(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of "12", "1 234", "1.2K", "3 тыс"."""
+    text, end = line.text, at
+    while end < len(text) and text[end].isdecimal():
+        end += 1
+        if line.bounds[end] != INSIDE:
+            yield end
+    if end > at:
+        for suffix in COUNT_SUFFIXES:
+            if text.startswith(suffix, end) and line.bounds[end + len(suffix)] != INSIDE:
+                yield end + len(suffix)
+
+
+SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {"site": _site, "any": _any, "date": _date, "number": _number}

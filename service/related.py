@@ -1,0 +1,102 @@
+"""Which removed lines are related links, with which heading, URL and date?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from service import dates
+from service.cut import Sight
+from service.lines import key
+from service.model import Judgement, Kind, Line, RelatedLink
+
+TITLE_LIMIT = 300  # characters of a line that are read as a title
+SNIP = 320  # characters of a title that tell it from another
+
+_URL = re.compile(r"https?://[^\s<>()\[\]\"'«»]+")
+_MARKDOWN = re.compile(r"!?\[([^\[\]]{1,300})\]\(\s*([^\s()]{1,2000})(?:\s+\"[^\"]{0,300}\")?\s*\)")
+_BULLET = re.compile(r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+")
+_EDGE = " \t\u00a0\u200b\ufeff,;:|–—-•·→»›"
+_HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
+
+
+def collect(
+    sights: Sequence[Sight],
+    judgements: Sequence[Judgement],
+    removed: Sequence[int],
+    own: str | None,
+    url: str | None,
+    language: str | None,
+) -> tuple[RelatedLink, ...]:
+    """Return the related links among the `removed` lines (indices, in order). `own` is the article's title.    """
+    found: list[RelatedLink] = []
+    heading, early_date = None, None
+    at_head = False  # nothing but dates since the heading
+    for i in removed:
+        kind, line = judgements[i].kind, sights[i].line
+        text, hit = line.text, sights[i].hit
+        if kind is Kind.RELATED_HEADING:
+            heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
+        elif kind is Kind.RELATED:
+            item = _item(line, hit.value if hit else None, heading, url, language)
+            if item.title or item.url:
+                if not item.title and found:  # the address of the item above, on a line of its own
+                    found[-1] = replace(found[-1], url=found[-1].url or item.url)
+                elif item.title:
+                    found.append(replace(item, date=item.date or early_date))
+                    early_date, at_head = None, False
+        elif kind is Kind.RELATED_META:
+            dated = dates.find(text, language)
+            if dated and (at_head or early_date or not found or found[-1].date):
+                early_date = dated.day
+            elif dated:
+                found[-1] = replace(found[-1], date=dated.day)
+        else:
+            heading = None
+    return _distinct(found, own, url)
+
+
+def _item(line: Line, value: int | None, heading: str | None, url: str | None, language: str | None) -> RelatedLink:
+    text = line.text[value or 0 :][:TITLE_LIMIT]
+    if value is not None:
+        heading = line.text[:value].strip(_HEADING_EDGE + "|>") or heading
+    link = line.href
+    marked = _MARKDOWN.search(text)
+    if marked:
+        text, link = marked.group(1), link or marked.group(2)
+    elif bare := _URL.search(text):
+        link = link or bare.group().rstrip(".,;:!?")
+        before, after = text[: bare.start()].rstrip(" ([<"), text[bare.end() :].lstrip(" )]>")
+        text = f"{before} {after}" if before and after else before or after
+    dated = dates.find(text, language)
+    if dated:
+        head, rest = text[: dated.start].rstrip(_EDGE + "("), text[dated.end :].lstrip(_EDGE + ")")
+        # a date at either edge is the item's; one in the middle is part of the headline
+        if not rest or not head.strip(_EDGE):
+            text = head or rest
+        else:
+            dated = None
+    title = _BULLET.sub("", text).strip(_EDGE)
+    return RelatedLink(title, _absolute(link, url), dated.day if dated else None, heading)
+
+
+def _absolute(link: str | None, base: str | None) -> str | None:
+    if not link:
+        return None
+    try:
+        link = urljoin(base or "", link.strip())
+        return link if urlsplit(link).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _distinct(found: Sequence[RelatedLink], own: str | None, url: str | None) -> tuple[RelatedLink, ...]:
+    """Leave out the article itself and whatever stands twice."""
+    seen = {key(own, SNIP).text} if own else set()
+    kept = []
+    for item in found:
+        name = key(item.title, SNIP).text
+        if name and name not in seen and (item.url is None or item.url != url):
+            seen.add(name)
+            kept.append(item)
+    return tuple(kept)

@@ -1,0 +1,40 @@
+"""What is the article's own title, and which lines only repeat it?"""
+
+from collections.abc import Sequence
+
+from service import dates
+from service.cut import is_prose, weight
+from service.lines import key
+from service.model import Hit, Line
+
+LETTERS = (12, 250)  # a headline has at least and at most this many
+SNIP = 320  # characters of a line that tell it from another
+
+
+def guess(lines: Sequence[Line], hits: Sequence[Hit | None], given: str | None) -> str | None:
+    """Return the title the client gave, else the first line if it looks like a headline over an article."""
+    if given and given.strip():
+        return given.strip()
+    if len(lines) < 2 or hits[0] is not None or not LETTERS[0] <= weight(lines[0].text) <= LETTERS[1]:
+        return None
+    text = lines[0].text.strip("\ufeff ")
+    headline = not text.endswith((".", ",", ";", ":")) and not dates.only(text)
+    return text if headline and any(is_prose(line.text) for line in lines[1:40]) else None
+
+
+def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> tuple[list[bool], str | None]:
+    """Return, per line, whether it is the title again (perhaps with a date), and the day such a line names."""
+    if not title:
+        return [False] * len(lines), None
+    wanted, published = key(title, SNIP).text, None
+    again = []
+    for line in lines:
+        same, text = False, line.text
+        if wanted and len(title) - 4 <= len(text) <= len(title) + 60:
+            dated = dates.find(text, language) if len(text) > len(title) else None
+            bare = text[: dated.start] + " " + text[dated.end :] if dated else text
+            same = key(bare, SNIP).text == wanted or key(text, SNIP).text == wanted
+            if same and dated and key(text, SNIP).text != wanted:
+                published = dated.day
+        again.append(same)
+    return again, published
