@@ -183,6 +183,7 @@ def _source(
             if in_tail and row.strip() and sort != "article":
                 raise CaseError(path, number, "a line of the tail without a margin such as `share| `")
             page.add(number, row, (Kind.BODY,), goes=False)
+            page.heading = None if row.strip() else page.heading
             continue
         kinds, text = tuple(Kind(name) for name in margin[1].split("/")), row[margin.end() :]
         if Kind.BODY in kinds:

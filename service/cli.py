@@ -1,6 +1,7 @@
 """The same functions on a terminal."""
 
 import argparse
+import io
 import os
 import sys
 from collections import Counter
@@ -32,6 +33,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 if all went well, 2 if the input was bad."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the locale: articles are in any language
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     parser = _parser()
     asked = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], None] = asked.command
@@ -55,10 +59,11 @@ def _reader_gone() -> int:
 
 
 def _in_a_line(error: AfterwordError | OSError) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    # Faults of packs and settings are a list, made to be read as one.
-    return str(error) if isinstance(error, PackError | SettingsError) else str(error).translate(_PICTURES)
+    if isinstance(error, PackError | SettingsError):
+        return str(error)  # a list of faults, made to be read as one
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}".translate(_PICTURES)
+    return str(error).translate(_PICTURES)
 
 
 def _parser() -> _Parser:

@@ -1,14 +1,13 @@
 """Where does the article end, and what goes under this scope?
 
-Works from the bottom. Every line has a gain for lying in the tail; the cut is put where the sum of the gains below it is
-greatest, and only above a line that is evidence itself. A paragraph of prose is a wall that no doubt crosses. The gain of a
-line depends on lines above it alone, so cleaning a clean body again finds nothing more.
+Works from the bottom. Every line has a gain for lying in the tail; the cut is put where the sum of the gains below
+it is greatest, and only above a line that is evidence itself. A paragraph of prose is a wall that no doubt crosses.
+The gain of a line depends on lines above it alone, so cleaning a clean body again finds nothing more.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from service.dates import only as only_date
 from service.model import Hit, Judgement, Kind, Line, Reach, Scope
@@ -46,15 +45,18 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The decision: a judgement per line, and the index of the first line of the tail (the number of lines: no tail)."""
+    """The decision: a judgement per line, and the index of the tail's first line (no tail: the number of lines)."""
 
     judgements: tuple[Judgement, ...]
     tail: int
 
 
 def see(lines: Sequence[Line], hits: Sequence[Hit | None], again: Sequence[bool]) -> list[Sight]:
-    """Join what is known of each line; `again` marks repeats of the article's own title. Pieces of a paragraph that was broken at its links carry no hit."""
-    joined = [_joins(a, b) for a, b in pairwise(lines)] + [False] if lines else []
+    """Join what is known of each line; `again` marks repeats of the article's own title.
+
+    Pieces of a paragraph that was broken at its links carry no hit.
+    """
+    joined = [*(_goes_on(line) for line in lines[1:]), False]
     for i in range(len(lines) - 2, -1, -1):
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
         if joined[i + 1] and not joined[i] and not lines[i + 1].gap and not hits[i] and not _END.search(lines[i].text):
@@ -66,16 +68,17 @@ def see(lines: Sequence[Line], hits: Sequence[Hit | None], again: Sequence[bool]
     return sights
 
 
-def _joins(a: Line, b: Line) -> bool:
-    if b.gap:
-        return False
-    return b.text[0].islower() or _STARTS_INSIDE.match(b.text) is not None
+def _goes_on(line: Line) -> bool:
+    """Say whether a line begins in the middle of a sentence that the line before it began."""
+    return not line.gap and (line.text[0].islower() or _STARTS_INSIDE.match(line.text) is not None)
 
 
 def weight(text: str) -> float:
     """Return the length of `text` in letters of an alphabet."""
-    head = text[: PROSE_LETTERS * 2]
-    return len(text) + (DENSE - 1) * len(_DENSE_LETTER.findall(head))
+    size = len(text)
+    if size >= PROSE_LETTERS * 2 or text.isascii():
+        return size
+    return size + (DENSE - 1) * len(_DENSE_LETTER.findall(text))
 
 
 def is_prose(text: str) -> bool:

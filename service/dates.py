@@ -1,7 +1,7 @@
 """Which day does this text name? Finds where a date stands; dateparser reads it.
 
-Only whole, absolute dates count ("23.08.2016", "23 августа 2016 г.", "August 23, 2016", "2016年8月23日"): a relative one
-("yesterday") or one without a year would change its meaning with the day it is read.
+Only whole, absolute dates count ("23.08.2016", "23 августа 2016 г.", "August 23, 2016", "2016年8月23日"): a relative
+one ("yesterday") or one without a year would change its meaning with the day it is read.
 """
 
 import re
@@ -23,9 +23,12 @@ _DATE = re.compile(
     rf")(?!\d)(?:\s?(?:г\.|года|р\.|року|г\b|года|ж\.))?{_TIME}",
     re.IGNORECASE,
 )
+_ONLY_LIMIT = 60  # characters of a line that is a date and nothing else
 _DIGIT_LIMIT = 200  # characters of a line in which a date is looked for
 COMMON = ["en", "ru", "uk"]  # machine-translated pages keep the dates of the site they came from
-_MONTH_FIRST = {"en"}  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
+_MONTH_FIRST = {
+    "en"
+}  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Dated:
 
 def find(text: str, language: str | None) -> Dated | None:
     """Return the first whole date in `text`, read as people of `language` write it, or None."""
-    if not any(c.isdigit() for c in text[:_DIGIT_LIMIT]):
+    if not any(map(str.isdigit, text[:_DIGIT_LIMIT])):
         return None
     for found in _DATE.finditer(text[:_DIGIT_LIMIT]):
         day = _read(re.sub(r"\s?([./-])\s?", r"\1", found.group("day")), language)
@@ -50,11 +53,13 @@ def find(text: str, language: str | None) -> Dated | None:
 
 def only(text: str) -> bool:
     """Say whether `text` is a date and nothing else, words of one or two letters and punctuation apart."""
-    found = _DATE.search(text[:_DIGIT_LIMIT])
+    if len(text) > _ONLY_LIMIT or not any(map(str.isdigit, text)):
+        return False
+    found = _DATE.search(text)
     if not found:
         return False
     rest = text[: found.start()] + text[found.end() :]
-    return len(text) < _DIGIT_LIMIT and not re.search(r"[^\W\d_]{3}", rest) and not re.search(r"\d{3}", rest)
+    return not re.search(r"[^\W\d_]{3}", rest) and not re.search(r"\d{3}", rest)
 
 
 @lru_cache(maxsize=4096)

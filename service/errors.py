@@ -12,7 +12,9 @@ class PackError(AfterwordError):
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("the lexicon has %d fault(s):\n" % len(self.faults) + "\n".join(f"- {f}" for f in self.faults))
+        super().__init__(
+            f"the lexicon has {len(self.faults)} fault(s):\n" + "\n".join(f"- {fault}" for fault in faults)
+        )
 
 
 class SettingsError(AfterwordError):
@@ -20,7 +22,9 @@ class SettingsError(AfterwordError):
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("the settings have %d fault(s):\n" % len(self.faults) + "\n".join(f"- {f}" for f in self.faults))
+        super().__init__(
+            f"the settings have {len(self.faults)} fault(s):\n" + "\n".join(f"- {fault}" for fault in faults)
+        )
 
 
 class RequestError(AfterwordError):

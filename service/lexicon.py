@@ -1,9 +1,10 @@
 """Which phrases does a language know, and does this whole line match one? The only reader of TOML.
 
-A pack (`lexicon/<tag>.toml`) holds word lists and phrase records, `networks.toml` the networks. Authors write literals and
-slots, never a pattern language. Slots: `{network}`, `{number}`, `{date}`, `{site}` (one to six words), `{any}` (one to thirty
-words), `{text}` (the rest of the line, set off by a colon, dash or bar; only at the end), and the pack's own word lists
-(`{verb}`). `?` makes a slot optional: `{verb?}`. A literal right beside a slot, `{network}issa`, must touch it in the text too.
+A pack (`lexicon/<tag>.toml`) holds word lists and phrase records, `networks.toml` the networks. Authors write
+literals and slots, never a pattern language. Slots: `{network}`, `{number}`, `{date}`, `{site}` (one to six words),
+`{any}` (one to thirty words), `{text}` (the rest of the line, set off by a colon, dash or bar; only at the end),
+and the pack's own word lists (`{verb}`). `?` makes a slot optional: `{verb?}`. A literal right beside a slot,
+`{network}issa`, must touch it in the text too.
 """
 
 import re
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import PackError
-from service.lines import first_word, key
-from service.match import SLOTS, TOUCHING, Automaton, Record
+from service.lines import head, key
+from service.match import SHORT, SLOTS, STARTS, TOUCHING, Automaton, Record
 from service.model import Hit, Kind, Reach
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -34,23 +35,27 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}
-        self._languages: dict[str, dict[str, Any]] = {}
-        self._networks = 0
-        self._automaton = Automaton()
+        self.languages: dict[str, dict[str, Any]] = {}
+        self.networks = 0
+        self.automaton = Automaton()
         self._starts: frozenset[str] = frozenset()
+
+    def seal(self) -> None:
+        """Prepare matching, once all packs are in."""
+        self._starts = self.automaton.starts()
 
     def facts(self) -> dict[str, Any]:
         """Return what is loaded: languages with their counts of phrases and word forms, and the networks."""
-        return {"languages": self._languages, "networks": self._networks, "phrases": len(self.records)}
+        return {"languages": self.languages, "networks": self.networks, "phrases": len(self.records)}
 
     def match(self, text: str) -> Hit | None:
         """Return what the lexicon knows of the whole line `text`, or None."""
-        first = first_word(text)
-        if first[:2] not in self._starts and (len(first) > 1 or not first):
+        begin, first = head(text, STARTS)
+        if not any(begin[:n] in self._starts for n in range(SHORT + 1, STARTS + 1)) and first not in self._starts:
             return None
         if len(text) > WHOLE_LIMIT:
-            return self._automaton.match(key(text, LEAD_LIMIT), lead_only=True)
-        return self._automaton.match(key(text, WHOLE_LIMIT))
+            return self.automaton.match(key(text, LEAD_LIMIT), lead_only=True)
+        return self.automaton.match(key(text, WHOLE_LIMIT))
 
     def example_faults(self) -> Iterator[str]:
         """Yield every `catches` that its own record does not hit and every `spares` that it does."""
@@ -78,7 +83,7 @@ def load(folder: Path | None = None) -> Lexicon:
         _add_pack(lexicon, name.removesuffix(".toml"), pack, faults)
     if faults:
         raise PackError(faults)
-    lexicon._starts = lexicon._automaton.starts()
+    lexicon.seal()
     return lexicon
 
 
@@ -95,32 +100,37 @@ def _add_networks(lexicon: Lexicon, file: Mapping[str, Any], faults: list[str]) 
     for number, entry in enumerate(file.get("network", []), 1):
         where = f"{NETWORKS_FILE}: network {entry.get('id', number)!r}"
         forms = entry.get("forms", {})
-        if not isinstance(forms, dict) or set(entry) - {"id", "names", "forms", "note"} or not _texts(entry.get("names")):
+        if (
+            not isinstance(forms, dict)
+            or set(entry) - {"id", "names", "forms", "note"}
+            or not _texts(entry.get("names"))
+        ):
             faults.append(f"{where}: needs `id`, a list `names` and may have `forms` (lists by language) and `note`")
             continue
-        lexicon._networks += 1
+        lexicon.networks += 1
         for name in (*entry["names"], *(form for forms_of in forms.values() for form in forms_of)):
             word = key(name, WHOLE_LIMIT).text
             if not word:
                 faults.append(f"{where}: {name!r} has no letters")
             elif seen.setdefault(word, entry["id"]) != entry["id"]:
                 faults.append(f"{where}: {name!r} is also {seen[word]!r}")
-            lexicon._automaton.add_word(word, NETWORK)
+            lexicon.automaton.add_word(word, NETWORK)
 
 
 def _add_pack(lexicon: Lexicon, tag: str, pack: Mapping[str, Any], faults: list[str]) -> None:
     if pack and tag != ANY_TAG and pack.get("language") != tag:
         faults.append(f"{tag}.toml: `language` must be {tag!r}")
-    for unknown in sorted(set(pack) - _PACK_FIELDS):
-        faults.append(f"{tag}.toml: unknown key {unknown!r}")
+    faults += [f"{tag}.toml: unknown key {unknown!r}" for unknown in sorted(set(pack) - _PACK_FIELDS)]
     words: Mapping[str, list[str]] = pack.get("words", {})
     forms = 0
     for name, entries in words.items():
         if name in SLOTS or name in (NETWORK, "text") or not _texts(entries):
-            faults.append(f"{tag}.toml: word list {name!r} must be a list of words under a name that is no built-in slot")
+            faults.append(
+                f"{tag}.toml: word list {name!r} must be a list of words under a name that is no built-in slot"
+            )
             continue
         for entry in entries:
-            lexicon._automaton.add_word(key(entry, WHOLE_LIMIT).text, f"{tag}.{name}")
+            lexicon.automaton.add_word(key(entry, WHOLE_LIMIT).text, f"{tag}.{name}")
             forms += 1
     count = 0
     for number, entry in enumerate(pack.get("phrase", []), 1):
@@ -132,8 +142,8 @@ def _add_pack(lexicon: Lexicon, tag: str, pack: Mapping[str, Any], faults: list[
         lexicon.records[record.id] = record
         count += 1
         for phrase in record.phrases:
-            forms += _compile(lexicon._automaton, tag, words, record, phrase, faults)
-    lexicon._languages[tag] = {"name": pack.get("name", tag), "phrases": count, "forms": forms}
+            forms += _compile(lexicon.automaton, tag, words, record, phrase, faults)
+    lexicon.languages[tag] = {"name": pack.get("name", tag), "phrases": count, "forms": forms}
 
 
 def _record(tag: str, number: int, entry: Mapping[str, Any], faults: list[str]) -> Record | None:

@@ -25,6 +25,7 @@ _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
 _ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱ", "еioldiییکهواااا", "\u0640\u200c\u200d\u00ad")
 
+HEAD_LIMIT = 40  # characters of a line that tell whether it can begin like a phrase at all
 GAP, SOFT, INSIDE = 2, 1, 0  # how two neighbouring characters of a key met: apart, at a change of sort, within a word
 
 
@@ -40,7 +41,8 @@ class Key:
 
 def split(source: str) -> list[Line]:
     """Return the lines of `source` that are not blank, in order, without outer white space."""
-    lines, end_before = [], 0
+    lines: list[Line] = []
+    end_before = 0
     for found in _LINE.finditer(source):
         text = found.group()
         bare = text.strip()
@@ -76,21 +78,26 @@ def key(text: str, limit: int) -> Key:
         piece = fold(text[start:stop])
         if not piece:
             continue
-        broken = _BREAK.search(text, end, start) is not None
+        between = text[end:start]
+        broken = between not in ("", " ") and _BREAK.search(between) is not None
+        more = len(piece) - 1
+        inner = SOFT if more and not piece.isascii() and _UNSPACED.match(piece) else INSIDE
         parts.append(piece)
-        inner = SOFT if _UNSPACED.match(piece) else INSIDE
-        bounds += [GAP if gap else SOFT] + [inner] * (len(piece) - 1)
-        breaks += [broken] + [False] * (len(piece) - 1)
-        offsets += [start] * len(piece)
+        bounds += (GAP if gap else SOFT, *(inner,) * more)
+        breaks += (broken, *(False,) * more)
+        offsets += (start,) * (more + 1)
         end = stop
     breaks.append(_BREAK.search(text, end, limit) is not None)
     return Key("".join(parts), (*bounds, GAP), tuple(breaks), (*offsets, len(text)))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield (start, end, stood apart) of every run of letters or of digits; camel case parts are pieces too."""
+    """Yield (start, end, stood apart) of every run of letters or of digits; parts in camel case are pieces too."""
     for found in _WORD.finditer(text):
         start, word = found.start(), found.group()
+        if word.isalpha() and (word[1:].islower() or word.isupper()):
+            yield start, start + len(word), True
+            continue
         cuts = [m.start() for m in _CAMEL.finditer(word)] if not word.isalpha() else []
         cuts += [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
         last, apart = 0, True
@@ -99,7 +106,13 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
             last, apart = cut, False
 
 
-def first_word(text: str) -> str:
-    """Return the folded first run of letters or digits of `text`, or an empty string."""
-    found = _WORD.search(text)
-    return fold(found.group()) if found else ""
+def head(text: str, letters: int) -> tuple[str, str]:
+    """Return the first `letters` of the key of `text`, and its first word."""
+    first, found = "", ""
+    for word in _WORD.finditer(text[:HEAD_LIMIT]):
+        folded = fold(word.group()[:HEAD_LIMIT])
+        first = first or folded
+        found += folded
+        if len(found) >= letters:
+            break
+    return found[:letters], first

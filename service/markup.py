@@ -1,13 +1,14 @@
 """What are the lines of this page, their links, and trafilatura's verdict on each? The only room that knows HTML."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 import lxml.html
 import trafilatura
 from lxml import etree
+from trafilatura.settings import Document
 
 from service.model import Line
 
@@ -17,10 +18,49 @@ LINK_SHARE = 0.6  # of a line's letters inside one link that make the line a lin
 
 _SPACE = re.compile(r"\s+")
 _LETTERS = re.compile(r"\W+")
-_SKIP = frozenset(("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math"))
+_SKIP = frozenset(
+    ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math")
+)
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q ruby rt s samp small span strike "
-    "strong sub sup time tt u var wbr nobr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "ruby",
+        "rt",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "nobr",
+    ]
 )
 
 
@@ -41,7 +81,7 @@ def read(html: str, url: str | None) -> Page:
     if tree is None:
         return Page("", (), None, None, None)
     base = (tree.xpath("string(//base/@href)") or url or "").strip()
-    blocks = list(_blocks(tree, base))
+    blocks = _blocks(tree, base)
     language = (tree.get("lang") or "").split("-")[0].lower()
     extracted = _extract(tree, url)
     verdicts = _verdicts([text for text, _, _ in blocks], extracted["text"])
@@ -58,7 +98,9 @@ def _parse(html: str) -> Any:
     # An XML declaration with an encoding makes lxml refuse a str; NUL ends the document for libxml2.
     html = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", html.lstrip("\ufeff")).replace("\x00", "")
     try:
-        return lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+        return lxml.html.document_fromstring(
+            html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
+        )
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -67,67 +109,80 @@ def _extract(tree: Any, url: str | None) -> dict[str, str | None]:
     """Return the extractor's text, title and date; it never makes a page fail."""
     try:
         found = trafilatura.bare_extraction(tree, url=url, include_comments=False, with_metadata=True)
-    except Exception:  # a library over hostile input: whatever it raises, the page's own lines remain
+    except Exception:  # noqa: BLE001 - a library over hostile input: whatever it raises, the page's own lines remain
         found = None
-    if found is None:
+    if not isinstance(found, Document):
         return {"text": None, "title": None, "date": None}
     return {"text": found.text or None, "title": found.title, "date": found.date}
 
 
-def _blocks(tree: Any, base: str) -> Iterator[tuple[str, str, str | None]]:
-    """Yield (text, tag, link) of every run of inline content, in document order."""
-    parts: list[str] = []
-    linked: dict[str, int] = {}
-    link, skip_below, tag = None, None, "body"
+class _Blocks:
+    """Gathers runs of inline content, with the link most of each run stands in."""
 
-    def flush() -> Iterator[tuple[str, str, str | None]]:
-        text = _SPACE.sub(" ", "".join(parts)).strip()
+    def __init__(self, base: str) -> None:
+        self.done: list[tuple[str, str, str | None]] = []
+        self.tag = "body"
+        self._base = base
+        self._link: str | None = None
+        self._parts: list[str] = []
+        self._linked: dict[str, int] = {}
+
+    def open(self, element: Any) -> None:
+        """Begin an element: a block ends the run before it, a link colours what follows."""
+        if element.tag not in _INLINE:
+            self.flush(element.tag)
+        if element.tag == "a" and element.get("href"):
+            self._link = _join(self._base, element.get("href"))
+        self.add(element.text)
+
+    def close(self, element: Any) -> None:
+        """End an element."""
+        if element.tag == "a":
+            self._link = None
+        if element.tag not in _INLINE:
+            parent = element.getparent()
+            self.flush(parent.tag if parent is not None else "body")
+
+    def add(self, text: str | None) -> None:
+        """Add text to the run."""
         if text:
-            href, letters = max(linked.items(), key=lambda pair: pair[1], default=(None, 0))
-            yield text, tag, href if letters >= LINK_SHARE * len(text) else None
-        parts.clear()
-        linked.clear()
+            self._parts.append(text)
+            if self._link:
+                self._linked[self._link] = self._linked.get(self._link, 0) + len(text.strip())
 
-    def add(text: str | None) -> None:
+    def flush(self, tag: str) -> None:
+        """End the run; what follows stands in `tag`."""
+        text = _SPACE.sub(" ", "".join(self._parts)).strip()
         if text:
-            parts.append(text)
-            if link:
-                linked[link] = linked.get(link, 0) + len(text.strip())
+            href, letters = max(self._linked.items(), key=lambda pair: pair[1], default=(None, 0))
+            self.done.append((text, self.tag, href if letters >= LINK_SHARE * len(text) else None))
+        self._parts.clear()
+        self._linked.clear()
+        self.tag = tag
 
+
+def _blocks(tree: Any, base: str) -> list[tuple[str, str, str | None]]:
+    """Return (text, tag, link) of every run of inline content, in document order."""
+    blocks, hidden = _Blocks(base), None
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
-        if event in ("comment", "pi"):
-            if skip_below is None:
-                add(element.tail)
-            continue
-        name = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if skip_below is None and (name in _SKIP or "hidden" in element.attrib):
-                skip_below = element
-            if skip_below is not None:
-                continue
-            if name not in _INLINE:
-                yield from flush()
-                tag = name
-            if name == "a" and element.get("href"):
-                link = _join(base, element.get("href"))
-            add(element.text)
-        else:
-            if skip_below is None or skip_below is element:
-                if name not in _INLINE and name not in _SKIP:
-                    yield from flush()
-                    parent = element.getparent()
-                    tag = parent.tag if parent is not None and isinstance(parent.tag, str) else "body"
-                if name == "a":
-                    link = None
-                if skip_below is element:
-                    skip_below = None
-                add(element.tail)
-    yield from flush()
+            if hidden is None and (element.tag in _SKIP or "hidden" in element.attrib):
+                hidden = element
+            if hidden is None:
+                blocks.open(element)
+            continue
+        if hidden is None and event == "end":
+            blocks.close(element)
+        if hidden is element:
+            hidden = None
+            blocks.flush(blocks.tag)
+        if hidden is None:
+            blocks.add(element.tail)
+    blocks.flush("body")
+    return blocks.done
 
 
 def _join(base: str, href: str) -> str:
-    from urllib.parse import urljoin
-
     try:
         return urljoin(base, href.strip())
     except ValueError:

@@ -1,8 +1,8 @@
 """Does this line consist of known phrases? One automaton over words serves all packs.
 
-The automaton reads a key (lines.py) from left to right. An edge is a word of the vocabulary, found by one look-up whatever
-the number of packs, or a slot that measures itself (`{number}`, `{date}`, `{site}`, `{any}`). Every state is visited at most once
-at every position, so matching is linear in the key's length.
+The automaton reads a key (lines.py) from left to right. An edge is a word of the vocabulary, found by one look-up
+whatever the number of packs, or a slot that measures itself (`{number}`, `{date}`, `{site}`, `{any}`). Every state
+is visited at most once at every position, so matching is linear in the key's length.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,8 @@ GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
 NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "万", "만", "천")
+STARTS = 6  # letters of a line by which most prose is told from phrases before anything else is done
+SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
 TOUCHING = "+"  # marks a literal that must touch the slot before it
 
 
@@ -66,9 +68,11 @@ class Automaton:
             self.longest = max(self.longest, len(word))
 
     def starts(self) -> frozenset[str]:
-        """Return the first two letters (or the one) of every word that can begin a phrase."""
+        """Return the heads (STARTS letters, or fewer if the word has no more) of all words that can begin a phrase."""
         begin = self.root.words
-        return frozenset(w[:2] for w, symbols in self.vocabulary.items() if any(s in begin for s in symbols))
+        return frozenset(
+            w[:STARTS] for w, symbols in self.vocabulary.items() if any(symbol in begin for symbol in symbols)
+        )
 
     def match(self, line: Key, lead_only: bool = False) -> Hit | None:
         """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""

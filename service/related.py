@@ -15,7 +15,9 @@ SNIP = 320  # characters of a title that tell it from another
 
 _URL = re.compile(r"https?://[^\s<>()\[\]\"'«»]+")
 _MARKDOWN = re.compile(r"!?\[([^\[\]]{1,300})\]\(\s*([^\s()]{1,2000})(?:\s+\"[^\"]{0,300}\")?\s*\)")
-_BULLET = re.compile(r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+")
+_BULLET = re.compile(
+    r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+"
+)
 _EDGE = " \t\u00a0\u200b\ufeff,;:|–—-•·→»›"
 _HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
 
@@ -28,7 +30,7 @@ def collect(
     url: str | None,
     language: str | None,
 ) -> tuple[RelatedLink, ...]:
-    """Return the related links among the `removed` lines (indices, in order). `own` is the article's title.    """
+    """Return the related links among the `removed` lines (indices, in order). `own` is the article's title."""
     found: list[RelatedLink] = []
     heading, early_date = None, None
     at_head = False  # nothing but dates since the heading

@@ -17,7 +17,8 @@ def body(source: str, lines: Sequence[Line], gone: Sequence[int]) -> str:
     """Return the source without the removed lines. Where lines went, the white space before them stays."""
     if not gone:
         return source.strip()
-    away, parts, end, cut = set(gone), [], 0, False
+    away, end, cut = set(gone), 0, False
+    parts: list[str] = []
     for i, line in enumerate(lines):
         if i in away:
             if not cut and parts:

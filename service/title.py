@@ -27,10 +27,11 @@ def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> t
     if not title:
         return [False] * len(lines), None
     wanted, published = key(title, SNIP).text, None
+    begin = title.casefold().lstrip("\ufeff «“\"'")[:8]
     again = []
     for line in lines:
         same, text = False, line.text
-        if wanted and len(title) - 4 <= len(text) <= len(title) + 60:
+        if wanted and len(title) - 4 <= len(text) <= len(title) + 60 and begin in text.casefold():
             dated = dates.find(text, language) if len(text) > len(title) else None
             bare = text[: dated.start] + " " + text[dated.end :] if dated else text
             same = key(bare, SNIP).text == wanted or key(text, SNIP).text == wanted
