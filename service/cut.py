@@ -24,6 +24,7 @@ ITEM_LETTERS = 160  # a headline or teaser is not longer than that
 ITEM_WORDS_LETTERS = 16  # a shorter line under a related heading is no headline
 BLOCK_ITEMS = 12  # a related block with more items is no block any more
 REST_PROSE_ABOVE = 400  # letters of prose that must stand above a heading that ends the article
+QUOTE = 60  # characters of another line that a reason quotes
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go under the scope `article`
 DENSE = 2.5  # a letter of a script without spaces says as much as this many others
 
@@ -98,6 +99,10 @@ def decide(sights: Sequence[Sight]) -> Cut:
         opens = sights[i].hit is not None or sights[i].title
         if opens and total > best_sum + 1e-9 and not sights[i - 1].joined:
             best, best_sum = i, total
+    for i in range(best, len(sights)):
+        if judgements[i].kind is Kind.BODY:
+            first = sights[best].line.text[:QUOTE]
+            judgements[i] = Judgement(Kind.OTHER, 0.5, (f"below {first!r}, where the article has ended",))
     return Cut(tuple(judgements), best)
 
 
@@ -158,7 +163,7 @@ def _gains(sights: Sequence[Sight]) -> tuple[list[float], list[Judgement]]:
             opener = opener if in_rest else None
         elif in_rest and opener:
             gains.append(REST_PROSE if prose else SMALL)
-            judgements.append(Judgement(opener[1], 0.8, (f"below {opener[2][:60]!r}",)))
+            judgements.append(Judgement(opener[1], 0.8, (f"below {opener[2][:QUOTE]!r}",)))
         elif only_date(text):
             gains.append(SMALL)
             kind = Kind.RELATED_META if opener else Kind.BYLINE
@@ -166,7 +171,7 @@ def _gains(sights: Sequence[Sight]) -> tuple[list[float], list[Judgement]]:
         elif opener and not prose and weight(text) <= ITEM_LETTERS and items < BLOCK_ITEMS:
             items += 1
             gains.append(ITEM if weight(text) >= ITEM_WORDS_LETTERS else 0.0)
-            judgements.append(Judgement(Kind.RELATED, 0.8, (f"an item below {opener[2][:60]!r}",)))
+            judgements.append(Judgement(Kind.RELATED, 0.8, (f"an item below {opener[2][:QUOTE]!r}",)))
         else:
             wall = prose or sight.joined or listing or bool(sight.line.kept)
             gains.append(WALL if wall else SENTENCE if _END.search(text) else UNKNOWN)
@@ -185,7 +190,7 @@ def _thrown_out(sight: Sight, opener: tuple[Reach, Kind, str] | None) -> Judgeme
         return Judgement(Kind.HEADLINE, 0.9, ("the article's own title again", why))
     if opener is None:
         return Judgement(Kind.NAV if sight.line.href else Kind.OTHER, 0.7, (why,))
-    below = f"below {opener[2][:60]!r}"
+    below = f"below {opener[2][:QUOTE]!r}"
     if opener[0] is Reach.REST:
         return Judgement(opener[1], 0.8, (below, why))
     if sight.line.href and ITEM_WORDS_LETTERS <= weight(sight.line.text) <= 2 * ITEM_LETTERS:

@@ -8,6 +8,7 @@ from service.lines import key
 from service.model import Hit, Line
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
+_NO_HEADLINE_END = (".", ",", ";", ":", "。", "।", "۔", "։", "።", ".»", ".”", '."', "…")
 SNIP = 320  # characters of a line that tell it from another
 
 
@@ -18,7 +19,7 @@ def guess(lines: Sequence[Line], hits: Sequence[Hit | None], given: str | None) 
     if len(lines) < 2 or hits[0] is not None or not LETTERS[0] <= weight(lines[0].text) <= LETTERS[1]:
         return None
     text = lines[0].text.strip("\ufeff ")
-    headline = not text.endswith((".", ",", ";", ":")) and not dates.only(text)
+    headline = not text.endswith(_NO_HEADLINE_END) and not dates.only(text)
     return text if headline and any(is_prose(line.text) for line in lines[1:40]) else None
 
 

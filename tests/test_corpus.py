@@ -131,7 +131,7 @@ HEAD = "language: en\nsort: {}\nabout: x\nsource: written for this project\n----
 SAMPLE = HEAD.format("tail") + (
     "First.\n\n  Second | with a bar.  \nshare| above\n=====\n\n"
     "related_heading| See also:\n"
-    "related| 1. One {date=2016-08-23 url=https://example.org/a?b=1 title=One}\n"
+    "related| 1. One https://example.org/a?b=1 {date=2016-08-23 url=https://example.org/a?b=1 title=One}\n"
     "related_meta| 23 August\n"
     "related| Two {braces}s\n"
     "share/other|  Share \n"
@@ -151,7 +151,7 @@ def test_reader_gives_the_exact_source(tmp_path: Path) -> None:
 
     assert case.source == (
         "First.\n\n  Second | with a bar.  \nabove\n\n"
-        "See also:\n1. One\n23 August\nTwo {braces}s\n Share \nREAD ALSO: Three"
+        "See also:\n1. One https://example.org/a?b=1\n23 August\nTwo {braces}s\n Share \nREAD ALSO: Three"
     )
     assert [case.source[line.start : line.end] for line in case.lines] == [line.text for line in case.lines]
     assert [(line.number, line.kinds[0].value, line.goes) for line in case.lines] == [
@@ -204,7 +204,8 @@ def test_reader_of_article_scope_lets_every_marked_line_go(tmp_path: Path) -> No
         (HEAD.format("tail") + "Text.\n=====\nshare| a {title=b}\n", "8: only related lines carry a note"),
         (HEAD.format("tail") + "Text.\n=====\nrelated| a {titel=b}\n", "8: a note wants the keys"),
         (HEAD.format("tail") + "Text.\n=====\nrelated| a {date=2016}\n", "8: the note's date wants YYYY-MM-DD"),
-        (HEAD.format("tail") + "Text.\n=====\nrelated| a {title=b title=c}\n", "8: 'title' stands twice"),
+        (HEAD.format("tail") + "Text.\n=====\nrelated| a b {title=a title=b}\n", "8: 'title' stands twice"),
+        (HEAD.format("tail") + "Text.\n=====\nrelated| a {title=b}\n", "8: the note's title does not stand in"),
     ],
 )
 def test_reader_names_file_and_line(tmp_path: Path, text: str, fault: str) -> None:
@@ -251,7 +252,7 @@ def sample(tmp_path: Path) -> Case:
 
 ALL = (
     ("See also:", Kind.RELATED_HEADING),
-    ("1. One", Kind.RELATED),
+    ("1. One https://example.org/a?b=1", Kind.RELATED),
     ("23 August", Kind.RELATED_META),
     ("Two {braces}s", Kind.RELATED),
     ("Share", Kind.OTHER),

@@ -1,0 +1,218 @@
+"""The lexicon's grammar, its loader, and every example of the packs."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from service.errors import PackError
+from service.lexicon import FOLDER, Lexicon, load
+from service.model import Kind, Reach
+
+NETWORKS = """
+[[network]]
+id = "facebook"
+names = ["Facebook", "fb"]
+[network.forms]
+fi = ["Facebookissa"]
+[[network]]
+id = "google-plus"
+names = ["Google Plus"]
+[[network]]
+id = "weibo"
+names = ["Weibo", "微博"]
+[[network]]
+id = "vk"
+names = ["VK"]
+"""
+PACK = """
+language = "xx"
+name = "Example"
+
+[words]
+verb = ["share", "save it"]
+
+[[phrase]]
+id = "xx.share.network"
+kind = "share"
+phrases = ["{verb} {on?} {network} {number?}", "{network}'ta paylas", "{network}issa jaa", "分享到{network}", "share this"]
+catches = ["Share on Facebook"]
+spares = ["Share on Facebook is what she said."]
+
+[[phrase]]
+id = "xx.related.heading"
+kind = "related_heading"
+reach = "block"
+phrases = ["see also", "more from {site}"]
+catches = ["See also:"]
+spares = ["See also Section 4."]
+
+[[phrase]]
+id = "xx.related.lead"
+kind = "related"
+phrases = ["read also: {text}"]
+catches = ["READ ALSO: Minister resigns"]
+spares = ["Read also the classics, she says."]
+
+[[phrase]]
+id = "xx.share.name"
+kind = "share"
+certain = false
+phrases = ["{network}", "{network} {number}"]
+catches = ["Facebook"]
+spares = ["Facebook said so."]
+
+[[phrase]]
+id = "xx.byline.published"
+kind = "byline"
+phrases = ["published {date}"]
+catches = ["Published 23.08.2016"]
+spares = ["Published in spring."]
+""".replace("{on?}", "{prep?}").replace('verb = [', 'prep = ["on", "to"]\nverb = [')
+
+
+def folder_of(tmp_path: Path, pack: str, networks: str = NETWORKS) -> Path:
+    (tmp_path / "xx.toml").write_text(pack, encoding="utf-8")
+    (tmp_path / "networks.toml").write_text(networks, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Lexicon:
+    return load(folder_of(tmp_path, PACK))
+
+
+@pytest.mark.parametrize(
+    ("line", "phrase"),
+    [
+        ("Share on Facebook", "xx.share.network"),
+        ("SHARE  ON  FACEBOOK!", "xx.share.network"),
+        ("Share Google Plus", "xx.share.network"),
+        ("Save it to VK 1 234", "xx.share.network"),
+        ("Share on Facebook 1.2K", "xx.share.network"),
+        ("ShareOnFacebook12", "xx.share.network"),
+        ("SHAREFACEBOOK", "xx.share.network"),
+        ("S H A R E   T H I S", "xx.share.network"),
+        ("Facebook'ta paylas", "xx.share.network"),
+        ("Facebookissa jaa", "xx.share.network"),
+        ("分享到微博", "xx.share.network"),
+        ("• Share this •", "xx.share.network"),
+        ("Share this | Share on VK", "xx.share.network"),
+        ("See also", "xx.related.heading"),
+        ("More from The Daily Example", "xx.related.heading"),
+        ("READ ALSO: Minister resigns", "xx.related.lead"),
+        ("Read also — Minister resigns", "xx.related.lead"),
+        ("fb", "xx.share.name"),
+        ("Published 23 августа 2016, 10:40", "xx.byline.published"),
+    ],
+)
+def test_lines_that_are_phrases(small: Lexicon, line: str, phrase: str) -> None:
+    hit = small.match(line)
+
+    assert hit is not None
+    assert hit.phrase == phrase
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "   ", "…", "Share", "Share on Facebook is what she said.", "See also Section 4.", "Read also the classics",
+        "He said: see also", "Facebook said so.", "vkontakt", "Published in spring.", "More from one two three four five six seven",
+        "Shared on Facebook", "unseealso", "Sharefacebooking", "READ ALSO:",
+    ],
+)  # fmt: skip
+def test_lines_that_are_none(small: Lexicon, line: str) -> None:
+    assert small.match(line) is None
+
+
+def test_a_bare_name_is_uncertain_and_three_are_a_share_bar(small: Lexicon) -> None:
+    one, three = small.match("Facebook"), small.match("FacebookWeiboVK")
+
+    assert one is not None and three is not None
+    assert (one.certain, three.certain) == (False, True)
+
+
+def test_a_lead_says_where_its_text_begins(small: Lexicon) -> None:
+    line = "READ ALSO: Minister resigns"
+    hit = small.match(line)
+
+    assert hit is not None
+    assert line[hit.value :] == "Minister resigns"
+    assert hit.kind is Kind.RELATED
+
+
+def test_a_heading_reaches_over_its_block_but_not_in_a_run(small: Lexicon) -> None:
+    alone, run = small.match("See also"), small.match("See also share this")
+
+    assert alone is not None and run is not None
+    assert (alone.reach, run.reach) == (Reach.BLOCK, Reach.LINE)
+
+
+def test_a_faulty_pack_tells_all_its_faults(tmp_path: Path) -> None:
+    pack = """
+language = "yy"
+colour = "red"
+[words]
+number = ["one"]
+[[phrase]]
+id = "zz.one"
+kind = "shar"
+reach = "far"
+certain = "yes"
+phrases = []
+catches = [""]
+extra = 1
+[[phrase]]
+id = "xx.two"
+kind = "share"
+phrases = ["{nothing} here", "{text} first", "…"]
+catches = ["a"]
+spares = ["b"]
+[[phrase]]
+id = "xx.two"
+kind = "share"
+phrases = ["again"]
+catches = ["again"]
+spares = ["again and again"]
+"""
+    networks = '[[network]]\nid = "a"\nnames = ["A"]\n[[network]]\nid = "b"\nnames = ["a", "…"]\n[[network]]\nid = "c"\n'
+    with pytest.raises(PackError) as caught:
+        load(folder_of(tmp_path, pack, networks))
+
+    told = "\n".join(caught.value.faults)
+    for fault in (
+        "`language` must be 'xx'", "'colour'", "'number'", "'extra'", "`id` must begin", "`kind` must be", "`reach` must be",
+        "`certain`", "`phrases`", "`catches`", "`spares`", "{nothing}", "{text} may only end", "has no letters",
+        "stands twice", "is also 'a'", "'…' has no letters", "network 'c'",
+    ):  # fmt: skip
+        assert fault in told
+
+
+def test_a_broken_file_and_an_empty_folder_are_faults(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="no packs"):
+        load(tmp_path)
+    with pytest.raises(PackError, match=r"xx\.toml"):
+        load(folder_of(tmp_path, 'language = "xx'))
+
+
+@pytest.mark.parametrize("tag", sorted(path.stem for path in FOLDER.glob("*.toml")))
+def test_examples_of_the_packs(lexicon: Lexicon, tag: str) -> None:
+    """Every example that must be hit is hit by its own record, and no prose beside it is."""
+    faults = [fault for fault in lexicon.example_faults() if fault.startswith(f"{tag}.")]
+
+    assert faults == []
+
+
+def test_matching_does_not_slow_down_with_more_packs(tmp_path: Path, lexicon: Lexicon) -> None:
+    """One look-up serves all packs: all of them cost at most three times what one costs, on the same lines."""
+    one = load(folder_of(tmp_path, PACK))
+    lines = ["The council voted on Tuesday to close the bridge.", "По словам главы района, ремонт продлится долго."] * 400
+
+    def cost(lexicon: Lexicon) -> float:
+        began = time.process_time()
+        for line in lines:
+            lexicon.match(line)
+        return time.process_time() - began
+
+    cost(lexicon)
+    assert min(cost(lexicon) for _ in range(5)) < 3 * min(cost(one) for _ in range(5)) + 0.02

@@ -1,0 +1,80 @@
+"""Lines, and the keys phrases are looked up by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.lines import GAP, INSIDE, SOFT, fold, head, key, split
+
+
+def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
+    source = "  One\r\nTwo \n\n\tThree\u2028Four"
+    lines = split(source)
+
+    assert [source[line.start : line.end] for line in lines] == ["One", "Two", "Three", "Four"]
+    assert [line.gap for line in lines] == [True, False, True, False]
+
+
+@given(st.text())
+def test_lines_hold_all_but_white_space(source: str) -> None:
+    lines = split(source)
+    kept = "".join(line.text for line in lines)
+
+    assert "".join(kept.split()) == "".join(source.split())
+    assert all(source[line.start : line.end] == line.text for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SHARE THIS", "share this"),
+        ("S H A R E", "share"),
+        ("ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ", "Διαβάστε επίσης"),
+        ("ПАРТНЁРЫ", "партнеры"),
+        ("PAYLAŞ", "paylaş"),
+        ("İLGİLİ HABERLER", "ilgili haberler"),
+        ("Ｓｈａｒｅ", "share"),
+        ("إقرأ أيضاً", "اقرا ايضا"),
+        ("کاربری", "كاربري"),
+    ],
+)
+def test_forms_that_fold_to_one_key(one: str, other: str) -> None:
+    assert key(one, 300).text == key(other, 300).text
+
+
+def test_pieces_meet_where_the_writing_changes() -> None:
+    bounds = key("ShareThis12 on 分享", 300)
+
+    assert bounds.text == "sharethis12on分享"
+    assert bounds.bounds[5] == SOFT
+    assert bounds.bounds[9] == SOFT
+    assert bounds.bounds[11] == GAP
+    assert bounds.bounds[14] == SOFT
+    assert bounds.bounds[2] == INSIDE
+
+
+def test_a_hyphen_breaks_only_between_spaces() -> None:
+    assert not any(key("e-mail this", 300).breaks)
+    assert any(key("Tags - rivers", 300).breaks)
+    assert any(key("Tags: rivers", 300).breaks)
+
+
+@given(st.text(max_size=80))
+def test_a_key_maps_back_into_its_line(text: str) -> None:
+    found = key(text, 300)
+
+    assert len(found.bounds) == len(found.breaks) == len(found.offsets) == len(found.text) + 1
+    assert all(0 <= offset <= len(text) for offset in found.offsets)
+    assert list(found.offsets) == sorted(found.offsets)
+
+
+@given(st.text(max_size=60))
+def test_the_head_is_the_beginning_of_the_key(text: str) -> None:
+    begin, _ = head(text, 4)
+    whole = key(text, 300).text
+
+    assert whole.startswith(begin) or begin.startswith(whole)
+
+
+def test_folding_twice_changes_nothing() -> None:
+    assert fold(fold("ÀÉÎŌŮßﬁÇ")) == fold("ÀÉÎŌŮßﬁÇ")
