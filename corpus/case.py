@@ -233,7 +233,7 @@ def _note(path: Path, number: int, text: str) -> tuple[str, dict[str, str]]:
             raise CaseError(path, number, f"{key!r} stands twice in the note")
         if not value or (key == "date" and not _DAY.fullmatch(value)):
             raise CaseError(path, number, f"the note's {key} wants {'YYYY-MM-DD' if key == 'date' else 'a value'}")
-        if key in ("title", "url") and value not in text:
+        if key in ("title", "url") and value not in text[: found.start()]:
             raise CaseError(path, number, f"the note's {key} does not stand in the line")
         note[key] = value
     return text[: found.start()], note

@@ -30,7 +30,7 @@ DENSE = 2.5  # a letter of a script without spaces says as much as this many oth
 
 _END = re.compile(r"[.!?…。！？।۔؟։።]['\"»”’)\]\s]*$")
 _STOP = re.compile(r"[.。।۔։።…]['\"»”’)\]\s]*$")
-_STARTS_INSIDE = re.compile(r"[,.;:!?)\]»”…%،。、！？]|[–—-]\s")
+_STARTS_INSIDE = re.compile(r"[,.;:!?)\]»”…%،。、！？]")
 _DENSE_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 
 
@@ -71,7 +71,8 @@ def see(lines: Sequence[Line], hits: Sequence[Hit | None], again: Sequence[bool]
 
 def _goes_on(line: Line) -> bool:
     """Say whether a line begins in the middle of a sentence that the line before it began."""
-    return not line.gap and (line.text[0].islower() or _STARTS_INSIDE.match(line.text) is not None)
+    text = line.text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
+    return not line.gap and (text[:1].islower() or _STARTS_INSIDE.match(line.text) is not None)
 
 
 def weight(text: str) -> float:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import PackError
-from service.lines import head, key
-from service.match import SHORT, SLOTS, STARTS, TOUCHING, Automaton, Record
+from service.lines import head, key, last_word
+from service.match import ENDS, FREE, SHORT, SLOTS, STARTS, TOUCHING, Automaton, Record
 from service.model import Hit, Kind, Reach
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -50,12 +50,20 @@ class Lexicon:
 
     def match(self, text: str) -> Hit | None:
         """Return what the lexicon knows of the whole line `text`, or None."""
-        begin, first = head(text, STARTS)
-        if not any(begin[:n] in self._starts for n in range(SHORT + 1, STARTS + 1)) and first not in self._starts:
+        if not self._may_be_phrase(text):
             return None
         if len(text) > WHOLE_LIMIT:
             return self.automaton.match(key(text, LEAD_LIMIT), lead_only=True)
         return self.automaton.match(key(text, WHOLE_LIMIT))
+
+    def _may_be_phrase(self, text: str) -> bool:
+        """Tell most prose from phrases by the first letters and the last ones, before anything else is done."""
+        begin, first = head(text, STARTS)
+        if first[:1].isdecimal() or first in self._starts:
+            return True
+        if any(begin[:n] in self._starts for n in range(SHORT + 1, STARTS + 1)):
+            return True
+        return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends
 
     def example_faults(self) -> Iterator[str]:
         """Yield every `catches` that its own record does not hit and every `spares` that it does."""
@@ -188,6 +196,15 @@ def _compile(
         return 0
     if not names and not key(phrase, WHOLE_LIMIT).text:
         faults.append(f"{record.id}: {phrase!r} has no letters")
+        return 0
+    if names and not key(parts[0], WHOLE_LIMIT).text and names[0] in FREE:
+        last = key(parts[-1], WHOLE_LIMIT).text
+        if len(last) < ENDS:
+            faults.append(f"{record.id}: {phrase!r} begins with free words, so it must end with a word of its own")
+            return 0
+        automaton.ends.add(last[-ENDS:])
+    if all(name in SLOTS for name in names) and not any(key(part, WHOLE_LIMIT).text for part in parts[0::3]):
+        faults.append(f"{record.id}: {phrase!r} has no word of its own")
         return 0
     choices = list(product(*((True, False) if mark else (True,) for mark in marks)))
     for chosen in choices:

@@ -17,13 +17,13 @@ from service.model import Line
 _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 # Combining marks belong to the word before them (Indic vowel signs, Hebrew points); `\w` alone would split there.
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
-_WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©№]")
+_WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
 _BREAK = re.compile(r"[:：|>»›→▶►–—]|\s-\s")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
-_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱ", "еioldiییکهواااا", "\u0640\u200c\u200d\u00ad")
+_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad")
 
 HEAD_LIMIT = 40  # characters of a line that tell whether it can begin like a phrase at all
 GAP, SOFT, INSIDE = 2, 1, 0  # how two neighbouring characters of a key met: apart, at a change of sort, within a word
@@ -116,3 +116,9 @@ def head(text: str, letters: int) -> tuple[str, str]:
         if len(found) >= letters:
             break
     return found[:letters], first
+
+
+def last_word(text: str) -> str:
+    """Return the folded last run of letters or digits of `text`, or an empty string."""
+    words = _WORD.findall(text[-HEAD_LIMIT:])
+    return fold(words[-1]) if words else ""

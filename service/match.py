@@ -16,6 +16,8 @@ NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sent
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "万", "만", "천")
 STARTS = 6  # letters of a line by which most prose is told from phrases before anything else is done
+ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
+FREE = ("site", "any", "text")
 SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
 TOUCHING = "+"  # marks a literal that must touch the slot before it
 
@@ -58,6 +60,7 @@ class Automaton:
 
     root: State = field(default_factory=State)
     vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: set[str] = field(default_factory=set)  # last letters of the phrases that begin with free words
     longest: int = 1
 
     def add_word(self, word: str, symbol: str) -> None:

@@ -201,7 +201,7 @@ def test_reader_of_article_scope_lets_every_marked_line_go(tmp_path: Path) -> No
         (HEAD.format("tail") + "Text.\n=====\nshare| a\n=====\n", "9: the tail begins twice"),
         (HEAD.format("tail") + "Text.\n=====\nbody| a\n", "8: body lines carry no margin"),
         (HEAD.format("tail") + "Text.\n=====\nshare| \n", "8: nothing stands after the margin"),
-        (HEAD.format("tail") + "Text.\n=====\nshare| a {title=b}\n", "8: only related lines carry a note"),
+        (HEAD.format("tail") + "Text.\n=====\nshare| a {title=a}\n", "8: only related lines carry a note"),
         (HEAD.format("tail") + "Text.\n=====\nrelated| a {titel=b}\n", "8: a note wants the keys"),
         (HEAD.format("tail") + "Text.\n=====\nrelated| a {date=2016}\n", "8: the note's date wants YYYY-MM-DD"),
         (HEAD.format("tail") + "Text.\n=====\nrelated| a b {title=a title=b}\n", "8: 'title' stands twice"),

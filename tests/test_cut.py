@@ -1,0 +1,73 @@
+"""Where the article ends, in the situations the cut was made for."""
+
+import pytest
+
+from service.clean import clean_text
+from service.lexicon import Lexicon
+from service.model import Options, Scope
+
+ONE = "The river rose by two metres after a week of rain, and the authority opened three of the five gates at noon."
+TWO = "Nobody was hurt, and the road along the bank stays open for residents until further notice from the authority."
+
+
+def body(lexicon: Lexicon, *lines: str, gap: str = "\n\n", scope: Scope = Scope.TAIL) -> list[str]:
+    source = gap.join(lines)
+    return clean_text(source, lexicon, Options(scope=scope)).body.split(gap)
+
+
+def test_a_block_in_the_middle_stays_under_tail(lexicon: Lexicon) -> None:
+    lines = (ONE, "See also:", "Farmers count their losses", TWO)
+
+    assert body(lexicon, *lines) == list(lines)
+
+
+def test_prose_is_never_crossed(lexicon: Lexicon) -> None:
+    assert body(lexicon, ONE, "Share this news", TWO, "Share this news") == [ONE, "Share this news", TWO]
+
+
+def test_blocks_in_any_order(lexicon: Lexicon) -> None:
+    tail = ("Share this news", "See also:", "Farmers count their losses", "Опубликовать в LiveJournal", "READ ALSO: Bridge closed")
+
+    assert body(lexicon, ONE, TWO, *tail) == [ONE, TWO]
+    assert body(lexicon, ONE, TWO, *tail[3:], *tail[:3]) == [ONE, TWO]
+
+
+def test_a_list_the_article_announces_is_no_share_bar(lexicon: Lexicon) -> None:
+    lines = (ONE, "The three largest networks of the country are:", "Facebook", "Twitter", "LiveJournal")
+
+    assert body(lexicon, *lines) == list(lines)
+
+
+def test_a_single_name_is_no_tail(lexicon: Lexicon) -> None:
+    assert body(lexicon, ONE, TWO, "Facebook") == [ONE, TWO, "Facebook"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("The minister wrote on", "Facebook", ", where he has a million readers, that the dam would hold."),
+        ("According to", "Twitter", "and", "Facebook", ", the post was deleted within the hour."),
+        ("He quoted", "See also", ", a column that the paper has printed for years."),
+        (ONE[:60], "Telegram", "channel of the authority said."),
+    ],
+)
+def test_text_nodes_broken_at_links_are_no_tail(lexicon: Lexicon, pieces: tuple[str, ...]) -> None:
+    lines = [ONE, *pieces]
+
+    assert body(lexicon, *lines, gap="\n") == lines
+    assert body(lexicon, *lines, gap="\n", scope=Scope.ARTICLE) == lines
+
+
+def test_article_scope_takes_labels_inside(lexicon: Lexicon) -> None:
+    assert body(lexicon, ONE, "READ ALSO: Bridge closed", TWO, "Share this news", scope=Scope.ARTICLE) == [ONE, TWO]
+
+
+def test_an_empty_source_has_no_note(lexicon: Lexicon) -> None:
+    assert clean_text("  \n ", lexicon, Options()).note is None
+
+
+def test_no_article_says_so(lexicon: Lexicon) -> None:
+    found = clean_text("Home\nNews\nContacts", lexicon, Options())
+
+    assert found.body == "Home\nNews\nContacts"
+    assert found.note

@@ -1,0 +1,74 @@
+"""Related links from the lines of a text."""
+
+import pytest
+
+from service.clean import clean_text
+from service.lexicon import Lexicon
+from service.model import Options, RelatedLink
+
+ARTICLE = """The dam opened its gates on Monday
+
+The river rose by two metres after a week of rain, and the authority opened three of the five gates at noon.
+
+Nobody was hurt, and the road along the bank stays open for residents until further notice from the authority.
+
+"""
+TITLE = "Farmers count their losses after the flood"
+
+
+def related(lexicon: Lexicon, tail: str, url: str | None = None) -> tuple[RelatedLink, ...]:
+    return clean_text(ARTICLE + tail, lexicon, Options(url=url)).related
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "day"),
+    [
+        (TITLE, None, None),
+        (f"• {TITLE}", None, None),
+        (f"1. {TITLE}", None, None),
+        (f"— {TITLE}", None, None),
+        (f"{TITLE} 23.08.2016", None, "2016-08-23"),
+        (f"23.08.2016 {TITLE}", None, "2016-08-23"),
+        (f"23.08.2016, 10:40 — {TITLE}", None, "2016-08-23"),
+        (f"{TITLE} (23.08.2016)", None, "2016-08-23"),
+        (f"{TITLE} https://example.org/a", "https://example.org/a", None),
+        (f"{TITLE} (https://example.org/a)", "https://example.org/a", None),
+        (f"[{TITLE}](https://example.org/a)", "https://example.org/a", None),
+        (f"- [{TITLE}](/a)", "https://example.org/a", None),
+        (f"{TITLE}\nhttps://example.org/a", "https://example.org/a", None),
+        (f"{TITLE}\n23.08.2016", None, "2016-08-23"),
+        (f"23.08.2016\n{TITLE}", None, "2016-08-23"),
+    ],
+)
+def test_an_item_below_a_heading(lexicon: Lexicon, line: str, url: str | None, day: str | None) -> None:
+    found = related(lexicon, f"See also:\n{line}\n", "https://example.org/news/1")
+
+    assert found == (RelatedLink(TITLE, url, day, "See also"),)
+
+
+@pytest.mark.parametrize("lead", ["READ ALSO: ", "Read also — ", "ЧИТАЙТЕ ТАКЖЕ: "])
+def test_one_line_forms(lexicon: Lexicon, lead: str) -> None:
+    found = related(lexicon, lead + TITLE)
+
+    assert [item.title for item in found] == [TITLE]
+
+
+def test_dates_before_each_item_stay_with_it(lexicon: Lexicon) -> None:
+    found = related(lexicon, "See also:\n23.08.2016\nThe first headline of the two\n24.08.2016\nThe second headline of the two\n")
+
+    assert [(item.title, item.date) for item in found] == [
+        ("The first headline of the two", "2016-08-23"),
+        ("The second headline of the two", "2016-08-24"),
+    ]
+
+
+def test_neither_twice_nor_the_article_itself(lexicon: Lexicon) -> None:
+    tail = f"See also:\n{TITLE}\n{TITLE.upper()}\nThe dam opened its gates on Monday\n"
+
+    assert [item.title for item in related(lexicon, tail)] == [TITLE]
+
+
+def test_a_script_address_is_no_url(lexicon: Lexicon) -> None:
+    found = related(lexicon, f"See also:\n[{TITLE}](javascript:void)\n", "https://example.org/")
+
+    assert [(item.title, item.url) for item in found] == [(TITLE, None)]
