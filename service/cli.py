@@ -5,7 +5,7 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ from rich.text import Text
 import service
 from service import charset, clean, jsontext, settings, wire
 from service.errors import AfterwordError, PackError, SettingsError
-from service.lexicon import Lexicon, load
+from service.lexicon import load
 from service.model import Result
 
 _BAD_INPUT = 2
@@ -93,7 +93,7 @@ def _parser() -> _Parser:
     serving.add_argument("--host", help="address to listen on (default: $HOST, or 127.0.0.1)")
     serving.add_argument("--port", help="port to listen on (default: $PORT, or 8000)")
 
-    rules = add("rules", _rules, "show what the lexicon knows", "rules ru")
+    rules = add("rules", _rules, "show what the lexicon knows, and check its examples", "rules ru")
     rules.add_argument("tag", nargs="?", metavar="TAG", help="a language, for its phrases")
 
     add("version", _version, "print the version", "version")
@@ -172,26 +172,26 @@ def _serve(asked: argparse.Namespace) -> None:
 
 def _rules(asked: argparse.Namespace) -> None:
     lexicon = load()
-    languages = lexicon.facts()["languages"]
+    facts = lexicon.facts()
+    languages = facts.pop("languages")
     if asked.tag is None:
-        _totals(lexicon)
+        for tag, counts in sorted(languages.items()):
+            _row(tag, counts)
+        _row("all", facts)
     elif asked.tag in languages:
-        _phrases(lexicon, asked.tag)
+        for record in lexicon.records.values():
+            if record.id.startswith(f"{asked.tag}."):
+                print(record.id, record.kind, record.reach, " | ".join(record.phrases), sep="\t")
     else:
         raise AfterwordError(f"no pack for {asked.tag!r}; there are {', '.join(sorted(languages))}")
+    # Whoever edits a pack asks here whether it does what its examples say.
+    chosen = f"{asked.tag}." if asked.tag else ""
+    if faults := [fault for fault in lexicon.example_faults() if fault.startswith(chosen)]:
+        raise PackError(faults)
 
 
-def _totals(lexicon: Lexicon) -> None:
-    facts = lexicon.facts()
-    for tag, counts in sorted(facts.pop("languages").items()):
-        print(tag, *(f"{name} {count}" for name, count in counts.items()), sep="\t")
-    print("all", *(f"{name} {count}" for name, count in facts.items()), sep="\t")
-
-
-def _phrases(lexicon: Lexicon, tag: str) -> None:
-    for record in lexicon.records.values():
-        if record.id.partition(".")[0] == tag:
-            print(record.id, record.kind, record.reach, " | ".join(record.phrases), sep="\t")
+def _row(name: str, counts: Mapping[str, object]) -> None:
+    print(name, *(count if isinstance(count, str) else f"{what} {count}" for what, count in counts.items()), sep="\t")
 
 
 def _version(_: argparse.Namespace) -> None:

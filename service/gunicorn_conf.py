@@ -1,5 +1,6 @@
 """How is the service served? gunicorn reads its settings here: `-c python:service.gunicorn_conf`."""
 
+import gc
 import math
 import os
 import sys
@@ -45,3 +46,9 @@ keepalive = 15
 limit_request_line = 8190
 # gunicorn's own control socket would need a place to write to, and nobody here speaks to it.
 control_socket_disable = True
+
+
+def when_ready(_: object) -> None:
+    """Leave what is loaded out of garbage collection: a collector that visits it makes each worker copy it."""
+    gc.collect()
+    gc.freeze()

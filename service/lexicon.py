@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import PackError
-from service.lines import head, key, last_word
+from service.lines import head, key, last_word, letters
 from service.match import ENDS, FREE, SHORT, SLOTS, STARTS, TOUCHING, Automaton, Record
 from service.model import Hit, Kind, Reach
 
@@ -70,7 +70,9 @@ class Lexicon:
         for record in self.records.values():
             for example in record.catches:
                 hit = self.match(example)
-                if hit is None or hit.phrase != record.id:
+                # two languages may share a label: whichever pack says it, it is the same kind of line
+                other = hit is not None and not hit.phrase.startswith(record.id.partition(".")[0] + ".")
+                if hit is None or (hit.phrase != record.id and not (other and hit.kind is record.kind)):
                     yield f"{record.id}: catches {example!r} is hit by {hit.phrase if hit else 'nothing'}"
             for example in record.spares:
                 hit = self.match(example)
@@ -117,7 +119,7 @@ def _add_networks(lexicon: Lexicon, file: Mapping[str, Any], faults: list[str]) 
             continue
         lexicon.networks += 1
         for name in (*entry["names"], *(form for forms_of in forms.values() for form in forms_of)):
-            word = key(name, WHOLE_LIMIT).text
+            word = letters(name)
             if not word:
                 faults.append(f"{where}: {name!r} has no letters")
             elif seen.setdefault(word, entry["id"]) != entry["id"]:
@@ -138,7 +140,7 @@ def _add_pack(lexicon: Lexicon, tag: str, pack: Mapping[str, Any], faults: list[
             )
             continue
         for entry in entries:
-            lexicon.automaton.add_word(key(entry, WHOLE_LIMIT).text, f"{tag}.{name}")
+            lexicon.automaton.add_word(letters(entry), f"{tag}.{name}")
             forms += 1
     count = 0
     for number, entry in enumerate(pack.get("phrase", []), 1):
@@ -194,25 +196,27 @@ def _compile(
     if "text" in names[:-1] or ("text" in names and parts[-1].strip()):
         faults.append(f"{record.id}: {phrase!r}: {{text}} may only end a phrase")
         return 0
-    if not names and not key(phrase, WHOLE_LIMIT).text:
+    if not names and not letters(phrase):
         faults.append(f"{record.id}: {phrase!r} has no letters")
         return 0
-    if names and not key(parts[0], WHOLE_LIMIT).text and names[0] in FREE:
-        last = key(parts[-1], WHOLE_LIMIT).text
+    if names and not letters(parts[0]) and names[0] in FREE:
+        last = letters(parts[-1])
         if len(last) < ENDS:
             faults.append(f"{record.id}: {phrase!r} begins with free words, so it must end with a word of its own")
             return 0
         automaton.ends.add(last[-ENDS:])
-    if all(name in SLOTS for name in names) and not any(key(part, WHOLE_LIMIT).text for part in parts[0::3]):
+    if all(name in SLOTS for name in names) and not any(letters(part) for part in parts[0::3]):
         faults.append(f"{record.id}: {phrase!r} has no word of its own")
         return 0
-    choices = list(product(*((True, False) if mark else (True,) for mark in marks)))
-    for chosen in choices:
+    literals = [letters(part) for part in parts[0::3]]
+    optional = [(True, False) if mark else (True,) for mark in marks]
+    count = 0
+    for chosen in product(*optional):
+        count += 1
         state, touching = automaton.root, False
-        for index, literal in enumerate(parts[0::3]):
-            word = key(literal, WHOLE_LIMIT).text
+        for index, word in enumerate(literals):
             if word:
-                symbol = (TOUCHING if touching and literal[0].isalpha() else "=") + word
+                symbol = (TOUCHING if touching and parts[3 * index][0].isalpha() else "=") + word
                 automaton.add_word(word, symbol)
                 state = state.step(symbol)
             touching = index < len(names) and chosen[index]
@@ -228,4 +232,4 @@ def _compile(
                 faults.append(f"{record.id}: {phrase!r} may be empty")
             elif state.record is None or (record.certain and not state.record.certain):
                 state.record = record
-    return len(choices)
+    return count

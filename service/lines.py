@@ -62,8 +62,11 @@ def _newlines(between: str) -> int:
 @lru_cache(maxsize=1 << 15)
 def fold(word: str) -> str:
     """Return the matching form of one word: case, accents, width and letter variants folded away."""
-    word = unicodedata.normalize("NFKD", word.casefold())
-    word = "".join(c for c in word if not unicodedata.combining(c))
+    word = word.casefold()
+    if word.isascii():
+        return word
+    word = unicodedata.normalize("NFKD", word)
+    word = "".join([c for c in word if not unicodedata.combining(c)])
     return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
 
 
@@ -104,6 +107,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
         for cut in (*sorted(set(cuts)), len(word)):
             yield start + last, start + cut, apart
             last, apart = cut, False
+
+
+def letters(text: str) -> str:
+    """Return the text of the key of `text`, where nothing else of it is needed."""
+    return "".join([fold(word) for word in _WORD.findall(text)])
 
 
 def head(text: str, letters: int) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 
 import service
 from service import cli
-from tests.conftest import ROOT
+from service.lexicon import Lexicon
+from tests.serving import ROOT
 
 SEED = str(ROOT / "tests" / "kerry-lavrov.txt")
 
@@ -33,8 +34,9 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Run a command in this process, with `stdin` as its standard input."""
+def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], lexicon: Lexicon) -> Run:
+    """Run a command in this process, with `stdin` as its standard input and the packs as they are already loaded."""
+    monkeypatch.setattr(cli, "load", lambda: lexicon)
 
     def command(*arguments: str, stdin: bytes = b"") -> Ended:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
@@ -159,17 +161,30 @@ def test_bad_input_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
     is_refused(run(), "COMMAND")
 
 
-def test_rules_tells_languages_and_their_phrases(run: Run) -> None:
+def test_rules_tells_languages_and_their_phrases(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Lexicon, "example_faults", lambda _: iter(()))
     totals = run("rules")
-    assert totals.status == 0
+    assert (totals.status, totals.err) == (0, "")
     tags = [line.partition("\t")[0] for line in totals.out.decode().splitlines()]
     assert {"ru", "en"} <= set(tags)
     assert tags[-1] == "all"
 
-    phrases = run("rules", "ru").out.decode().splitlines()
-    assert phrases
-    assert all(line.startswith("ru.") for line in phrases)
-    assert any("\tshare\t" in line for line in phrases)
+    phrases = run("rules", "ru")
+    assert phrases.status == 0
+    lines = phrases.out.decode().splitlines()
+    assert lines
+    assert all(line.startswith("ru.") for line in lines)
+    assert any("\tshare\t" in line for line in lines)
+
+
+def test_rules_tells_which_examples_fail(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = ["ru.share.x: catches 'a' is hit by nothing", "en.share.x: spares 'b' is hit by en.share.x"]
+    monkeypatch.setattr(Lexicon, "example_faults", lambda _: iter(faults))
+
+    for arguments, told in (([], faults), (["ru"], faults[:1]), (["de"], [])):
+        ended = run("rules", *arguments)
+        assert ended.status == (2 if told else 0)
+        assert [fault for fault in faults if fault in ended.err] == told
 
 
 def test_version(run: Run) -> None:

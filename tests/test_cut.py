@@ -26,7 +26,13 @@ def test_prose_is_never_crossed(lexicon: Lexicon) -> None:
 
 
 def test_blocks_in_any_order(lexicon: Lexicon) -> None:
-    tail = ("Share this news", "See also:", "Farmers count their losses", "Опубликовать в LiveJournal", "READ ALSO: Bridge closed")
+    tail = (
+        "Share this news",
+        "See also:",
+        "Farmers count their losses",
+        "Опубликовать в LiveJournal",
+        "READ ALSO: Bridge closed",
+    )
 
     assert body(lexicon, ONE, TWO, *tail) == [ONE, TWO]
     assert body(lexicon, ONE, TWO, *tail[3:], *tail[:3]) == [ONE, TWO]

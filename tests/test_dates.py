@@ -44,7 +44,9 @@ def test_the_span_takes_the_time_of_day_along() -> None:
     assert text[found.end :] == ""
 
 
-@pytest.mark.parametrize("text", ["23.08.2016", "10:40, 23 августа 2016 г.", "August 3, 2016", "23.08.2016 | 10:40", "2016年8月23日"])
+@pytest.mark.parametrize(
+    "text", ["23.08.2016", "10:40, 23 августа 2016 г.", "August 3, 2016", "23.08.2016 | 10:40", "2016年8月23日"]
+)
 def test_a_date_only(text: str) -> None:
     assert dates.only(text)
 

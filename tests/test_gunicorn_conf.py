@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from service.gunicorn_conf import cpus
-from tests.conftest import ROOT, Server, free_port
+from tests.serving import ROOT, Server, free_port, wait_for
 
 
 def test_the_users_example_over_a_socket(server: Server, seed: str) -> None:
@@ -127,14 +127,7 @@ def test_without_its_configuration_gunicorn_serves_too() -> None:
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         found = Server(process, port)
         try:
-            until = time.monotonic() + 60
-            while True:
-                try:
-                    assert found.ask("/ready").status == 200
-                    break
-                except OSError:
-                    assert time.monotonic() < until
-                    time.sleep(0.1)
+            wait_for(found)
         finally:
             process.terminate()
     assert process.returncode == 0

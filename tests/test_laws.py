@@ -97,7 +97,9 @@ def test_tail_removes_a_tail_only(source: str) -> None:
         assert bare(rest) == bare("".join(cut.text for cut in found.removed))
 
 
-@given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=5), st.sampled_from(LABELS), st.sampled_from(PROSE), scopes)
+@given(
+    st.lists(st.sampled_from(PROSE), min_size=1, max_size=5), st.sampled_from(LABELS), st.sampled_from(PROSE), scopes
+)
 def test_a_phrase_inside_prose_removes_nothing(above: list[str], label: str, prose: str, scope: Scope) -> None:
     """Law 5."""
     middle = len(prose) // 2
@@ -118,7 +120,21 @@ def test_a_certain_line_below_prose_goes_alone(paragraphs: list[str], label: str
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", "Share this news\n", "x\n", "[", "(https://", "1.", "See also:\n", "\u0301", "Facebook", "12:30 ", "\n", "[a](b", "— "],
+    [
+        "a",
+        "Share this news\n",
+        "x\n",
+        "[",
+        "(https://",
+        "1.",
+        "See also:\n",
+        "\u0301",
+        "Facebook",
+        "12:30 ",
+        "\n",
+        "[a](b",
+        "— ",
+    ],
 )
 def test_cost_is_linear(unit: str) -> None:
     """Law 6: eight times the input may cost at most some twenty times as long, on the worst inputs found."""
@@ -139,7 +155,11 @@ def test_never_raises(source: str, scope: Scope) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<a href='/x'>", "<", "&amp;", "<table>", "<!--", *PROSE, *LABELS, "\x00"])))
+@given(
+    st.lists(
+        st.sampled_from(["<p>", "</p>", "<a href='/x'>", "<", "&amp;", "<table>", "<!--", *PROSE, *LABELS, "\x00"])
+    )
+)
 def test_markup_never_raises(parts: list[str]) -> None:
     """Law 7, for pages; and the laws of text hold on the page's text."""
     found = clean_html("".join(parts), lexicon(), Options())

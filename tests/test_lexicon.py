@@ -68,7 +68,7 @@ kind = "byline"
 phrases = ["published {date}"]
 catches = ["Published 23.08.2016"]
 spares = ["Published in spring."]
-""".replace("{on?}", "{prep?}").replace('verb = [', 'prep = ["on", "to"]\nverb = [')
+""".replace("{on?}", "{prep?}").replace("verb = [", 'prep = ["on", "to"]\nverb = [')
 
 
 def folder_of(tmp_path: Path, pack: str, networks: str = NETWORKS) -> Path:
@@ -175,7 +175,9 @@ phrases = ["again"]
 catches = ["again"]
 spares = ["again and again"]
 """
-    networks = '[[network]]\nid = "a"\nnames = ["A"]\n[[network]]\nid = "b"\nnames = ["a", "…"]\n[[network]]\nid = "c"\n'
+    networks = (
+        '[[network]]\nid = "a"\nnames = ["A"]\n[[network]]\nid = "b"\nnames = ["a", "…"]\n[[network]]\nid = "c"\n'
+    )
     with pytest.raises(PackError) as caught:
         load(folder_of(tmp_path, pack, networks))
 
@@ -206,7 +208,10 @@ def test_examples_of_the_packs(lexicon: Lexicon, tag: str) -> None:
 def test_matching_does_not_slow_down_with_more_packs(tmp_path: Path, lexicon: Lexicon) -> None:
     """One look-up serves all packs: all of them cost at most three times what one costs, on the same lines."""
     one = load(folder_of(tmp_path, PACK))
-    lines = ["The council voted on Tuesday to close the bridge.", "По словам главы района, ремонт продлится долго."] * 400
+    lines = [
+        "The council voted on Tuesday to close the bridge.",
+        "По словам главы района, ремонт продлится долго.",
+    ] * 400
 
     def cost(lexicon: Lexicon) -> float:
         began = time.process_time()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import GAP, INSIDE, SOFT, fold, head, key, split
+from service.lines import GAP, INSIDE, SOFT, fold, head, key, letters, split
 
 
 def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
@@ -78,3 +78,8 @@ def test_the_head_is_the_beginning_of_the_key(text: str) -> None:
 
 def test_folding_twice_changes_nothing() -> None:
     assert fold(fold("ÀÉÎŌŮßﬁÇ")) == fold("ÀÉÎŌŮßﬁÇ")
+
+
+@given(st.text(max_size=80))
+def test_letters_are_the_key(text: str) -> None:
+    assert letters(text) == key(text, 300).text

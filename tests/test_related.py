@@ -54,7 +54,9 @@ def test_one_line_forms(lexicon: Lexicon, lead: str) -> None:
 
 
 def test_dates_before_each_item_stay_with_it(lexicon: Lexicon) -> None:
-    found = related(lexicon, "See also:\n23.08.2016\nThe first headline of the two\n24.08.2016\nThe second headline of the two\n")
+    found = related(
+        lexicon, "See also:\n23.08.2016\nThe first headline of the two\n24.08.2016\nThe second headline of the two\n"
+    )
 
     assert [(item.title, item.date) for item in found] == [
         ("The first headline of the two", "2016-08-23"),
