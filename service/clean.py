@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, language, markup, related, spans, title
+from service import cut, language, markup, related, sight, spans, title
 from service.lexicon import Lexicon
 from service.lines import split
-from service.model import Line, Options, Result, Scope
+from service.model import Judgement, Line, Options, Result, Scope
+from service.sight import Sight
+
+LOOKS = 8  # at one page; two settle nearly all
 
 
 def clean_text(source: str, lexicon: Lexicon, options: Options) -> Result:
@@ -27,17 +30,51 @@ def _clean(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Option
     hits = [lexicon.match(line.text) for line in lines]
     own = title.guess(lines, hits, options.title)
     again, published = title.repeats(lines, own, spoken)
-    sights = cut.see(lines, hits, again)
+    sights = sight.see(lines, hits, again)
     decision = cut.decide(sights)
     gone, note = cut.select(sights, decision, scope)
+    judgements = list(decision.judgements)
+    if gone:
+        gone = _settle(source, sights, judgements, gone, options, spoken, scope)
     return Result(
         source=source,
         body=spans.body(source, lines, gone),
         title=own,
         published=published,
         language=spoken,
-        related=related.collect(sights, decision.judgements, gone, own, options.url, spoken),
-        removed=spans.removed(lines, decision.judgements, gone),
+        related=related.collect(sights, judgements, gone, own, options.url, spoken),
+        removed=spans.removed(lines, judgements, gone),
         note=note,
-        lines=spans.explained(lines, decision.judgements, gone) if options.explain else (),
+        lines=spans.explained(lines, judgements, gone) if options.explain else (),
     )
+
+
+def _settle(
+    source: str,
+    sights: Sequence[Sight],
+    judgements: list[Judgement],
+    gone: list[int],
+    options: Options,
+    spoken: str | None,
+    scope: Scope,
+) -> list[int]:
+    """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
+
+    What goes later is added to `gone`, with its judgement put into `judgements`.
+    """
+    for _ in range(LOOKS):
+        away = set(gone)
+        kept = [i for i in range(len(sights)) if i not in away]
+        text = spans.body(source, [seen.line for seen in sights], gone)
+        lines = [replace(sights[i].line, gap=line.gap) for i, line in zip(kept, split(text), strict=True)]
+        hits = [sights[i].found for i in kept]
+        again, _ = title.repeats(lines, title.guess(lines, hits, options.title), spoken)
+        left = sight.see(lines, hits, again)
+        decision = cut.decide(left)
+        more, _ = cut.select(left, decision, scope)
+        if not more:
+            break
+        for i in more:
+            judgements[kept[i]] = decision.judgements[i]
+        gone = sorted([*gone, *(kept[i] for i in more)])
+    return gone

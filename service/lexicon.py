@@ -10,6 +10,7 @@ and the pack's own word lists (`{verb}`). `?` makes a slot optional: `{verb?}`. 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from service.model import Hit, Kind, Reach
 
 FOLDER = Path(__file__).parent / "lexicon"
 WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label
+TITLE_LETTERS = 16  # characters of the shortest headline behind "Read also:" that is taken for certain
+VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence is the article's own
+VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
+STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
+LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 NETWORK = "network"
 NETWORKS_FILE, ANY_TAG = "networks.toml", "any"
@@ -53,8 +59,10 @@ class Lexicon:
         if not self._may_be_phrase(text):
             return None
         if len(text) > WHOLE_LIMIT:
-            return self.automaton.match(key(text, LEAD_LIMIT), lead_only=True)
-        return self.automaton.match(key(text, WHOLE_LIMIT))
+            hit = self.automaton.match(key(text, LEAD_LIMIT), lead_only=True)
+        else:
+            hit = self.automaton.match(key(text, WHOLE_LIMIT))
+        return _doubted(hit, text) if hit is not None and hit.certain else hit
 
     def _may_be_phrase(self, text: str) -> bool:
         """Tell most prose from phrases by the first letters and the last ones, before anything else is done."""
@@ -78,6 +86,25 @@ class Lexicon:
                 hit = self.match(example)
                 if hit is not None and hit.certain:
                     yield f"{record.id}: spares {example!r} is hit by {hit.phrase}"
+
+
+def _doubted(hit: Hit, text: str) -> Hit | None:
+    """Return the hit, uncertain if the line's look speaks for a sentence of the article."""
+    stopped = text.endswith((".", "。", ".»", ".”", '."')) and not text.endswith("..")
+    if hit.value is not None:
+        value = text[hit.value :]
+        if len(value) > VALUE_LETTERS and stopped and hit.kind in VALUE_KINDS:
+            return None
+        # "See also: Schedule 2." is a sentence; a headline is longer, and has no full stop
+        if hit.kind is Kind.RELATED and (len(value) < TITLE_LETTERS or stopped or len(text) > WHOLE_LIMIT):
+            return replace(hit, certain=False)
+        return hit
+    quoted = text[0] in "«“„\"'‘「" and text.rstrip(".,!?")[-1:] in "»”“\"'’」"
+    return (
+        replace(hit, certain=False)
+        if quoted or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
+        else hit
+    )
 
 
 def load(folder: Path | None = None) -> Lexicon:

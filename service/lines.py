@@ -18,14 +18,17 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 # Combining marks belong to the word before them (Indic vowel signs, Hebrew points); `\w` alone would split there.
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
-_BREAK = re.compile(r"[:：|>»›→▶►–—]|\s-\s")
+_COLON = re.compile("[:：|>»›→▶►]")
+_COMMA = re.compile("[,،、，]")
+_DASH = re.compile(r"[–—]|\s-\s")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
-_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad")
+_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
 
 HEAD_LIMIT = 40  # characters of a line that tell whether it can begin like a phrase at all
+COLON, DASH, COMMA = 3, 2, 1  # what stood between two pieces: the first two set the rest of a line off
 GAP, SOFT, INSIDE = 2, 1, 0  # how two neighbouring characters of a key met: apart, at a change of sort, within a word
 
 
@@ -35,7 +38,7 @@ class Key:
 
     text: str
     bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
-    breaks: tuple[bool, ...]  # a colon, dash or the like stood before this position
+    breaks: tuple[int, ...]  # what stood before each position: COLON (or the like), DASH, COMMA, or 0
     offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
 
 
@@ -74,7 +77,7 @@ def key(text: str, limit: int) -> Key:
     """Return the key of the first `limit` characters of a line's text."""
     parts: list[str] = []
     bounds: list[int] = []
-    breaks: list[bool] = []
+    breaks: list[int] = []
     offsets: list[int] = []
     end = 0
     for start, stop, gap in _pieces(text[:limit]):
@@ -82,16 +85,22 @@ def key(text: str, limit: int) -> Key:
         if not piece:
             continue
         between = text[end:start]
-        broken = between not in ("", " ") and _BREAK.search(between) is not None
+        broken = _break(between) if between not in ("", " ") else 0
         more = len(piece) - 1
         inner = SOFT if more and not piece.isascii() and _UNSPACED.match(piece) else INSIDE
         parts.append(piece)
         bounds += (GAP if gap else SOFT, *(inner,) * more)
-        breaks += (broken, *(False,) * more)
+        breaks += (broken, *(0,) * more)
         offsets += (start,) * (more + 1)
         end = stop
-    breaks.append(_BREAK.search(text, end, limit) is not None)
+    breaks.append(_break(text[end:limit]))
     return Key("".join(parts), (*bounds, GAP), tuple(breaks), (*offsets, len(text)))
+
+
+def _break(between: str) -> int:
+    if _COLON.search(between):
+        return COLON
+    return DASH if _DASH.search(between) else COMMA if _COMMA.search(between) else 0
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:

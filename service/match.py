@@ -6,9 +6,9 @@ is visited at most once at every position, so matching is linear in the key's le
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from service.lines import GAP, INSIDE, Key
+from service.lines import COLON, COMMA, DASH, GAP, INSIDE, Key
 from service.model import Hit, Kind, Reach
 
 GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
@@ -17,6 +17,9 @@ SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "万", "만", "천")
 STARTS = 6  # letters of a line by which most prose is told from phrases before anything else is done
 ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
+ANY = "any"  # the pack of no language
+GLUED_LETTERS = 80  # of a line in which words may be looked for inside of words
+REACH = 3  # letters by which the longest word that can begin at a place is known
 FREE = ("site", "any", "text")
 SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
 TOUCHING = "+"  # marks a literal that must touch the slot before it
@@ -61,14 +64,15 @@ class Automaton:
     root: State = field(default_factory=State)
     vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)  # last letters of the phrases that begin with free words
-    longest: int = 1
+    longest: dict[str, int] = field(default_factory=dict)  # by the first letters of a word
 
     def add_word(self, word: str, symbol: str) -> None:
         """Let the folded `word` stand for `symbol`."""
         known = self.vocabulary.get(word, ())
         if symbol not in known:
             self.vocabulary[word] = (*known, symbol)
-            self.longest = max(self.longest, len(word))
+            begin = word[:REACH]
+            self.longest[begin] = max(self.longest.get(begin, 0), len(word))
 
     def starts(self) -> frozenset[str]:
         """Return the heads (STARTS letters, or fewer if the word has no more) of all words that can begin a phrase."""
@@ -80,7 +84,7 @@ class Automaton:
     def match(self, line: Key, lead_only: bool = False) -> Hit | None:
         """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""
         hit = self._walk(line, glued=False, lead_only=lead_only)
-        if hit is None and not lead_only and INSIDE in line.bounds:
+        if hit is None and not lead_only and len(line.text) <= GLUED_LETTERS and INSIDE in line.bounds:
             hit = self._walk(line, glued=True, lead_only=False)
         return hit
 
@@ -95,8 +99,8 @@ class Automaton:
             symbols: dict[str, list[int]] | None = None
             queue = list(front[at].items())
             for state, done in queue:
-                if state.lead and line.breaks[at] and lead is None:
-                    lead = _hit((*done, state.lead), line.offsets[at])
+                if state.lead and line.breaks[at] >= DASH and lead is None:
+                    lead = _lead((*done, state.lead), line, at)
                 if state.record and self.root not in front[at]:
                     front[at][self.root] = again = (*done, state.record)
                     queue.append((self.root, again))
@@ -113,8 +117,10 @@ class Automaton:
                         front[end].setdefault(target, done)
         if lead_only:
             return lead
-        whole = [_hit((*done, state.record), None) for state, done in front[size].items() if state.record]
-        return max(whole, key=_preference) if whole else lead
+        whole = [(*done, state.record) for state, done in front[size].items() if state.record]
+        listed = COMMA in line.breaks
+        hits = [_hit(records, None, listed) for records in sorted(whole, key=len)]
+        return max(filter(None, (*hits, lead)), key=_preference, default=None)
 
     def _symbols(self, line: Key, at: int, glued: bool) -> dict[str, list[int]]:
         """Return every symbol that begins at `at`, with the places where it ends."""
@@ -123,7 +129,9 @@ class Automaton:
         inside = bounds[at] == INSIDE
         if inside and not glued:
             return found
-        for end in range(at + 1, min(at + self.longest, len(text)) + 1):
+        # a word of fewer letters than REACH is known by all its letters
+        longest = max(self.longest.get(text[at : at + n], 0) for n in range(1, REACH + 1))
+        for end in range(at + 1, min(at + longest, len(text)) + 1):
             cuts = inside or bounds[end] == INSIDE
             if cuts and not glued:
                 continue
@@ -135,17 +143,31 @@ class Automaton:
         return found
 
 
-def _hit(records: Sequence[Record], value: int | None) -> Hit:
-    """Return the hit for a run of phrases. A run speaks for its own line only, and is as sure as its surest piece."""
+def _hit(records: Sequence[Record], value: int | None, listed: bool = False) -> Hit:
+    """Return the hit for a run of phrases. A run speaks for its own line only, and is as sure as its surest piece.
+
+    Several names are a share bar, unless commas make them a list (`listed`).
+    """
     first = next((r for r in records if r.certain), records[0])
     if len(records) == 1:
         return Hit(first.kind, first.reach, first.id, first.certain, value)
-    certain = first.certain or len(records) >= NAMES_RUN
+    packs = {record.id.partition(".")[0] for record in records} - {ANY}
+    if len(packs) > 1 and not all(record.certain for record in records):
+        certain = False  # words of several languages meet by chance more often than not
+    else:
+        names = sum(record.kind is Kind.SHARE for record in records)
+        certain = first.certain or (names >= NAMES_RUN and not listed)
     return Hit(first.kind, Reach.LINE, first.id, certain, value)
 
 
-def _preference(hit: Hit) -> tuple[bool, bool]:
-    return hit.certain, hit.reach is not Reach.LINE
+def _lead(records: Sequence[Record], line: Key, at: int) -> Hit:
+    """Return the hit for a phrase that the rest of the line follows. A dash may be a verb: only a colon is certain."""
+    hit = _hit(records, line.offsets[at])
+    return hit if line.breaks[at] == COLON or hit.kind is Kind.RELATED else replace(hit, certain=False)
+
+
+def _preference(hit: Hit) -> tuple[bool, bool, bool]:
+    return hit.certain, hit.value is None, hit.reach is not Reach.LINE
 
 
 def _words(line: Key, at: int, most: int) -> Iterator[int]:

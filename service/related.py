@@ -6,9 +6,9 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from service import dates
-from service.cut import Sight
 from service.lines import key
 from service.model import Judgement, Kind, Line, RelatedLink
+from service.sight import Sight
 
 TITLE_LIMIT = 300  # characters of a line that are read as a title
 SNIP = 320  # characters of a title that tell it from another
@@ -33,20 +33,27 @@ def collect(
     """Return the related links among the `removed` lines (indices, in order). `own` is the article's title."""
     found: list[RelatedLink] = []
     heading, early_date = None, None
+    number = 0  # items since the heading
     at_head = False  # nothing but dates since the heading
     for i in removed:
         kind, line = judgements[i].kind, sights[i].line
         text, hit = line.text, sights[i].hit
         if kind is Kind.RELATED_HEADING:
             heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
+            number = 0
         elif kind is Kind.RELATED:
             item = _item(line, hit.value if hit else None, heading, url, language)
+            number += 1
+            if item.title.startswith(f"{number} "):  # "1 Title", "2 Title": the list counts its items
+                item = replace(item, title=item.title[len(str(number)) :].lstrip())
             if item.title or item.url:
                 if not item.title and found:  # the address of the item above, on a line of its own
                     found[-1] = replace(found[-1], url=found[-1].url or item.url)
                 elif item.title:
                     found.append(replace(item, date=item.date or early_date))
                     early_date, at_head = None, False
+        elif kind is Kind.RELATED_META and _URL.fullmatch(text) and found:
+            found[-1] = replace(found[-1], url=found[-1].url or _absolute(text, url))
         elif kind is Kind.RELATED_META:
             dated = dates.find(text, language)
             if dated and (at_head or early_date or not found or found[-1].date):

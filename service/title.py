@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from service import dates
-from service.cut import is_prose, weight
 from service.lines import key
 from service.model import Hit, Line
+from service.sight import is_prose, weight
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
 _NO_HEADLINE_END = (".", ",", ";", ":", "。", "।", "۔", "։", "።", ".»", ".”", '."', "…")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +14,10 @@ from service.app import create_app
 from service.lexicon import Lexicon, load
 from service.settings import Settings
 from tests.serving import ROOT, Server, free_port, wait_for
+
+# Time is measured where it is promised, not by the clock of a busy machine.
+hypothesis.settings.register_profile("afterword", deadline=None)
+hypothesis.settings.load_profile("afterword")
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +42,14 @@ def seed() -> str:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The service as `make serve` starts it, on a free port."""
     port = free_port()
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "AFTERWORD_WORKERS": "2"}
     command = [sys.executable, "-m", "service", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
-        found = Server(process, port)
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as told, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=told) as process:
+        found = Server(process, port, log)
         try:
             wait_for(found)
             yield found

@@ -32,6 +32,7 @@ class Server:
 
     process: "subprocess.Popen[bytes]"
     port: int
+    log: Path
 
     def ask(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """Send one request. Underscores in header names stand for dashes."""
@@ -56,7 +57,7 @@ def wait_for(server: Server) -> None:
     """Return when `server` is ready to clean; fail if it ends before, or takes a minute."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        assert server.process.poll() is None, "the server ended by itself"
+        assert server.process.poll() is None, f"the server ended by itself:\n{server.log.read_text()}"
         try:
             if server.ask("/ready").status == 200:
                 return

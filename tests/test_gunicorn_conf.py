@@ -112,7 +112,7 @@ def test_bad_settings_stop_the_start_and_are_all_told() -> None:
     assert b"Traceback" not in told
 
 
-def test_without_its_configuration_gunicorn_serves_too() -> None:
+def test_without_its_configuration_gunicorn_serves_too(tmp_path: Path) -> None:
     """`python -m gunicorn "service.app:create_app()"` needs no extra file."""
     port = free_port()
     command = [
@@ -124,8 +124,9 @@ def test_without_its_configuration_gunicorn_serves_too() -> None:
         "--no-control-socket",
         "service.app:create_app()",
     ]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        found = Server(process, port)
+    log = tmp_path / "log"
+    with log.open("wb") as told, subprocess.Popen(command, cwd=ROOT, stderr=told) as process:
+        found = Server(process, port, log)
         try:
             wait_for(found)
         finally:

@@ -1,0 +1,167 @@
+"""What is every line taken for, and what does it gain by lying in the tail?
+
+Reads the page once from the top. A heading of the lexicon opens a block, and what stands below it is an item, its
+date or its teaser until prose begins. The gain of a line depends on the lines above it alone, so cleaning a clean body
+again finds nothing more.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from service.dates import only as only_date
+from service.model import Hit, Judgement, Kind, Reach
+from service.sight import PROSE_LETTERS, Sight, ends, is_prose, weight
+
+# Gains, in units of one certain line. Chosen on the development pages so that no labelled page is hurt.
+CERTAIN, COMPANY, ITEM, SMALL = 1.0, 0.5, 0.4, 0.2
+UNKNOWN, SENTENCE = -0.4, -1.5
+LABEL, LABEL_COMPANY = -0.3, -0.1  # an unknown line as short as a label; below a certain line
+LABEL_LETTERS = 40
+REST_LINE, REST_PROSE = 0.0, -0.5  # below the heading of the comments: names and dates; what readers write
+WALL_BASE, WALL_SHARE = 1.5, 20.0  # a paragraph costs so much, and so much times its share of the prose above it
+FIRST_TEASER = -0.8  # the paragraph below one item may be the article again; below several it is a teaser
+TEASER_LETTERS = 320  # a teaser is not longer
+ITEM_LETTERS = 160  # a headline is not longer than that
+ITEM_WORDS_LETTERS = 16  # a shorter line under a related heading is no headline
+BLOCK_ITEMS = defaultdict(lambda: 8, {Kind.RELATED_HEADING: 16, Kind.TAGS: 40, Kind.NAV: 40})  # lines below a heading
+OWN_PROSE = {Kind.BIO: 2, Kind.SUBSCRIBE: 1, Kind.LEGAL: 2}  # paragraphs that a heading of this kind brings along
+REST_PROSE_ABOVE = 400  # letters of prose that must stand above a heading that ends the article
+META_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.NAV, Kind.OTHER, Kind.RELATED_META))
+COUNT_LETTERS = 6  # digits of a counter
+QUOTE = 60  # characters of another line that a reason quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """The heading in force."""
+
+    reach: Reach
+    kind: Kind
+    text: str
+    certain: bool
+
+    def __str__(self) -> str:
+        return f"below {self.text[:QUOTE]!r}"
+
+
+class Reader:
+    """Reads lines from the top and keeps what the ones above say of the next."""
+
+    def __init__(self) -> None:
+        self._opener: Opener | None = None
+        self._items = self._teasers = 0  # in the block
+        self._after_item = False
+        self._prose_above = 0.0  # letters
+        self._paragraph = 0.0  # letters of the broken paragraph so far
+        self._company = False  # a certain line stands above, and no prose between
+        self._listing = False  # below a line of the article that announces a list
+        self._last: Kind | None = None
+
+    def read(self, sight: Sight) -> tuple[float, Judgement]:
+        """Return the gain and the judgement of the next line."""
+        text = sight.line.text
+        self._paragraph = self._paragraph + weight(text) if sight.joined or self._paragraph else 0.0
+        prose = is_prose(text) or self._paragraph >= PROSE_LETTERS
+        if not sight.joined:
+            self._paragraph = 0.0
+        after_item, self._after_item = self._after_item, False
+        gain, judged = self._read(sight, prose, after_item)
+        if judged.kind is Kind.BODY and prose:
+            self._prose_above += weight(text)
+        self._last = judged.kind
+        return gain, judged
+
+    def _read(self, sight: Sight, prose: bool, after_item: bool) -> tuple[float, Judgement]:
+        text, hit, opener = sight.line.text, sight.hit, self._opener
+        if opener and opener.kind is Kind.RELATED_HEADING and _meta(text, hit):
+            return COMPANY if hit else SMALL, Judgement(Kind.RELATED_META, 0.7, (str(opener),))
+        if text.isdecimal() and len(text) <= COUNT_LETTERS and self._last is Kind.SHARE:
+            return SMALL, Judgement(Kind.SHARE, 0.7, ("a number below a share label",))
+        if hit is not None and (hit.certain or not prose):
+            return self._hit(text, hit)
+        if sight.line.kept is False:
+            return SMALL, self._thrown_out(sight)
+        if sight.title:
+            if opener and opener.reach is not Reach.REST:
+                self._opener = None
+            return CERTAIN, Judgement(Kind.HEADLINE, 0.95, ("the article's own title again",))
+        if opener and opener.reach is Reach.REST:
+            return REST_PROSE if prose else REST_LINE, Judgement(opener.kind, 0.8, (str(opener),))
+        if only_date(text):
+            return SMALL, Judgement(Kind.BYLINE, 0.6, ("a date and nothing else",))
+        if opener and not sight.joined:
+            below = self._below(opener, text, prose, after_item)
+            if below:
+                return below
+        return self._unknown(sight, prose)
+
+    def _hit(self, text: str, hit: Hit) -> tuple[float, Judgement]:
+        doubted = self._listing and not hit.certain
+        if hit.reach is Reach.BLOCK:
+            self._opener = Opener(hit.reach, hit.kind, text, hit.certain)
+            self._items = self._teasers = 0
+        elif hit.reach is Reach.REST and hit.certain and self._prose_above >= REST_PROSE_ABOVE:
+            self._opener = Opener(hit.reach, hit.kind, text, True)
+        elif self._opener and self._opener.reach is not Reach.REST and hit.kind is not Kind.RELATED_META:
+            self._opener = None
+        self._listing = self._listing and not hit.certain
+        self._company = self._company or hit.certain
+        gain = UNKNOWN if doubted else CERTAIN if hit.certain else COMPANY
+        return gain, Judgement(hit.kind, 0.99 if hit.certain else 0.6, (f"lexicon: {hit.phrase}",))
+
+    def _below(self, opener: Opener, text: str, prose: bool, after_item: bool) -> tuple[float, Judgement] | None:
+        """Judge a line below a heading: an item, a teaser, a paragraph of its own, or (None) the article again."""
+        related = opener.kind is Kind.RELATED_HEADING
+        if not prose and weight(text) <= ITEM_LETTERS and self._items < BLOCK_ITEMS[opener.kind]:
+            self._items += 1
+            self._after_item = True
+            title = weight(text) >= ITEM_WORDS_LETTERS
+            section = related and self._items > 1 and not title and " " not in text
+            kind = Kind.RELATED_META if section else Kind.RELATED if related else opener.kind
+            gain = 0.0 if not opener.certain else ITEM if title else SMALL
+            return gain, Judgement(kind, 0.8, (f"an item {opener}",))
+        if not prose or not opener.certain:
+            return None
+        if related and after_item and weight(text) <= TEASER_LETTERS:
+            self._teasers += 1
+            return FIRST_TEASER if self._teasers == 1 else 0.0, Judgement(Kind.RELATED_META, 0.6, (str(opener),))
+        if self._teasers < OWN_PROSE.get(opener.kind, 0):
+            self._teasers += 1
+            return 0.0, Judgement(opener.kind, 0.6, (str(opener),))
+        return None
+
+    def _unknown(self, sight: Sight, prose: bool) -> tuple[float, Judgement]:
+        text = sight.line.text
+        self._opener = None
+        wall = prose or sight.joined or self._listing or bool(sight.line.kept)
+        self._listing = text.endswith((":", "：")) or (self._listing and not prose)
+        if wall:
+            self._company = False
+            cost = WALL_BASE + WALL_SHARE * weight(text) / (self._prose_above + 1)
+            return -cost, Judgement(Kind.BODY, 0.9, ("reads as prose",))
+        judged = Judgement(Kind.BODY, 0.5, ())
+        if ends(text):
+            return SENTENCE, judged
+        if weight(text) > LABEL_LETTERS:
+            return UNKNOWN, judged
+        return LABEL_COMPANY if self._company else LABEL, judged
+
+    def _thrown_out(self, sight: Sight) -> Judgement:
+        """Judge a line of a page that the extractor left out."""
+        why, opener = "the extractor left it out", self._opener
+        if sight.title:
+            return Judgement(Kind.HEADLINE, 0.9, ("the article's own title again", why))
+        if opener is None:
+            return Judgement(Kind.NAV if sight.line.href else Kind.OTHER, 0.7, (why,))
+        if opener.reach is Reach.REST:
+            return Judgement(opener.kind, 0.8, (str(opener), why))
+        if sight.line.href and ITEM_WORDS_LETTERS <= weight(sight.line.text) <= 2 * ITEM_LETTERS:
+            return Judgement(Kind.RELATED, 0.9, (f"a link {opener}", why))
+        return Judgement(Kind.RELATED_META, 0.7, (str(opener), why))
+
+
+def _meta(text: str, hit: Hit | None) -> bool:
+    """Say whether a line below a related heading belongs to an item: its date, section, author or counter."""
+    if hit is None:
+        return only_date(text)
+    return hit.reach is Reach.LINE and hit.kind in META_KINDS and (not hit.certain or only_date(text))
