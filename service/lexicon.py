@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import PackError
-from service.lines import head, key, last_word, letters
+from service.lines import head, key, last_word, letters, unspaced
 from service.match import ENDS, FREE, SHORT, SLOTS, STARTS, TOUCHING, Automaton, Record
 from service.model import Hit, Kind, Reach
 
@@ -69,7 +69,8 @@ class Lexicon:
         begin, first = head(text, STARTS)
         if first[:1].isdecimal() or first in self._starts:
             return True
-        if any(begin[:n] in self._starts for n in range(SHORT + 1, STARTS + 1)):
+        least = 1 if unspaced(begin) else SHORT + 1
+        if any(begin[:n] in self._starts for n in range(least, STARTS + 1)):
             return True
         return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends
 

@@ -107,11 +107,14 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, stood apart) of every run of letters or of digits; parts in camel case are pieces too."""
     for found in _WORD.finditer(text):
         start, word = found.start(), found.group()
-        if word.isalpha() and (word[1:].islower() or word.isupper()):
+        if word.isalpha() and (word[1:].islower() or word.isupper()) and (word.isascii() or not _UNSPACED.search(word)):
             yield start, start + len(word), True
             continue
         cuts = [m.start() for m in _CAMEL.finditer(word)] if not word.isalpha() else []
         cuts += [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
+        if not word.isascii():
+            unspaced = [_UNSPACED.match(c) is not None for c in word]
+            cuts += [i for i in range(1, len(word)) if unspaced[i] != unspaced[i - 1]]
         last, apart = 0, True
         for cut in (*sorted(set(cuts)), len(word)):
             yield start + last, start + cut, apart
@@ -133,6 +136,11 @@ def head(text: str, letters: int) -> tuple[str, str]:
         if len(found) >= letters:
             break
     return found[:letters], first
+
+
+def unspaced(text: str) -> bool:
+    """Say whether `text` begins in a script written without spaces."""
+    return _UNSPACED.match(text) is not None
 
 
 def last_word(text: str) -> str:

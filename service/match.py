@@ -15,10 +15,10 @@ GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
 NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "万", "만", "천")
-STARTS = 6  # letters of a line by which most prose is told from phrases before anything else is done
+STARTS = 10  # letters of a line by which most prose is told from phrases before anything else is done
 ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
 ANY = "any"  # the pack of no language
-GLUED_LETTERS = 80  # of a line in which words may be looked for inside of words
+GLUED_WORDS = 8  # of a line in which words may be looked for inside of words
 REACH = 3  # letters by which the longest word that can begin at a place is known
 FREE = ("site", "any", "text")
 SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
@@ -84,7 +84,7 @@ class Automaton:
     def match(self, line: Key, lead_only: bool = False) -> Hit | None:
         """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""
         hit = self._walk(line, glued=False, lead_only=lead_only)
-        if hit is None and not lead_only and len(line.text) <= GLUED_LETTERS and INSIDE in line.bounds:
+        if hit is None and not lead_only and INSIDE in line.bounds and line.bounds.count(GAP) <= GLUED_WORDS:
             hit = self._walk(line, glued=True, lead_only=False)
         return hit
 
@@ -93,6 +93,9 @@ class Automaton:
         front: list[dict[State, tuple[Record, ...]]] = [{} for _ in range(size + 1)]
         front[0][self.root] = ()
         lead: Hit | None = None
+        # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
+        dead = () if any(map(str.isdigit, line.text)) else ("date", "number")
+        free = not lead_only and line.text[-ENDS:] in self.ends
         for at in range(size):
             if not front[at]:
                 continue
@@ -113,6 +116,8 @@ class Automaton:
                             for end in symbols[symbol]:
                                 front[end].setdefault(state.words[symbol], done)
                 for name, target in state.slots.items():
+                    if name in dead or (state is self.root and name in FREE and (at or not free)):
+                        continue
                     for end in SLOTS[name](line, at):
                         front[end].setdefault(target, done)
         if lead_only:

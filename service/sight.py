@@ -47,6 +47,8 @@ def see(lines: Sequence[Line], hits: Sequence[Hit | None], again: Sequence[bool]
 def _goes_on(line: Line) -> bool:
     """Say whether a line begins in the middle of a sentence that the line before it began."""
     text = line.text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
+    if text.startswith(("http://", "https://", "www.")):
+        return False
     return not line.gap and (text[:1].islower() or _STARTS_INSIDE.match(line.text) is not None)
 
 

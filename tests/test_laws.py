@@ -19,8 +19,9 @@ PROSE = (
     "市议会星期二投票决定关闭这座旧桥进行维修，预计维修工程将持续到今年夏天结束，居民表示事先没有接到任何通知。",
 )
 LABELS = (
-    "Share this news", "See also:", "Опубликовать в LiveJournal", "Share on Facebook", "Поделиться ВКонтакте 12", "Facebook",
-    "23.08.2016", "The mayor opens a new school in the north", "READ ALSO: The mayor opens a new school", "* * *", "Читайте также:",
+    "Share this news", "See also:", "Опубликовать в LiveJournal", "Share on Facebook", "Поделиться ВКонтакте 12",
+    "Facebook", "23.08.2016", "The mayor opens a new school in the north", "READ ALSO: The mayor opens a new school",
+    "* * *", "Читайте также:",
 )  # fmt: skip
 
 
