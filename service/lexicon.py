@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
+RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 NETWORK = "network"
 NETWORKS_FILE, ANY_TAG = "networks.toml", "any"
@@ -45,6 +47,8 @@ class Lexicon:
         self.networks = 0
         self.automaton = Automaton()
         self._starts: frozenset[str] = frozenset()
+        # The labels of a site stand on all of its pages.
+        self._recall = lru_cache(maxsize=RECALLED)(self._match)
 
     def seal(self) -> None:
         """Prepare matching, once all packs are in."""
@@ -56,6 +60,9 @@ class Lexicon:
 
     def match(self, text: str) -> Hit | None:
         """Return what the lexicon knows of the whole line `text`, or None."""
+        return self._recall(text) if len(text) <= RECALL_LETTERS else self._match(text)
+
+    def _match(self, text: str) -> Hit | None:
         if not self._may_be_phrase(text):
             return None
         if len(text) > WHOLE_LIMIT:

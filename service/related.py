@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from service import dates
-from service.lines import key
+from service.lines import letters
 from service.model import Judgement, Kind, Line, RelatedLink
 from service.sight import Sight
 
@@ -101,10 +101,10 @@ def _absolute(link: str | None, base: str | None) -> str | None:
 
 def _distinct(found: Sequence[RelatedLink], own: str | None, url: str | None) -> tuple[RelatedLink, ...]:
     """Leave out the article itself and whatever stands twice."""
-    seen = {key(own, SNIP).text} if own else set()
+    seen = {letters(own[:SNIP])} if own else set()
     kept = []
     for item in found:
-        name = key(item.title, SNIP).text
+        name = letters(item.title[:SNIP])
         if name and name not in seen and (item.url is None or item.url != url):
             seen.add(name)
             kept.append(item)

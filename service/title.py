@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service import dates
-from service.lines import key
+from service.lines import letters
 from service.model import Hit, Line
 from service.sight import is_prose, weight
 
@@ -27,7 +27,7 @@ def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> t
     """Return, per line, whether it is the title again (perhaps with a date), and the day such a line names."""
     if not title:
         return [False] * len(lines), None
-    wanted, published = key(title, SNIP).text, None
+    wanted, published = letters(title[:SNIP]), None
     begin = title.casefold().lstrip("\ufeff «“\"'")[:8]
     again = []
     for line in lines:
@@ -35,8 +35,8 @@ def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> t
         if wanted and len(title) - 4 <= len(text) <= len(title) + 60 and begin in text.casefold():
             dated = dates.find(text, language) if len(text) > len(title) else None
             bare = text[: dated.start] + " " + text[dated.end :] if dated else text
-            same = key(bare, SNIP).text == wanted or key(text, SNIP).text == wanted
-            if same and dated and key(text, SNIP).text != wanted:
+            same = letters(bare[:SNIP]) == wanted or letters(text[:SNIP]) == wanted
+            if same and dated and letters(text[:SNIP]) != wanted:
                 published = dated.day
         again.append(same)
     return again, published
