@@ -65,8 +65,9 @@ class Lexicon:
     def _match(self, text: str) -> Hit | None:
         if not self._may_be_phrase(text):
             return None
-        if len(text) > WHOLE_LIMIT:
-            hit = self.automaton.match(key(text, LEAD_LIMIT), lead_only=True)
+        begin = key(text, LEAD_LIMIT) if len(text) > LEAD_LIMIT else None
+        if begin and (len(text) > WHOLE_LIMIT or not (self._ends_like_phrase(text) or self.automaton.may_go_on(begin))):
+            hit = self.automaton.match(begin, lead_only=True)
         else:
             hit = self.automaton.match(key(text, WHOLE_LIMIT))
         return _doubted(hit, text) if hit is not None and hit.certain else hit
@@ -79,11 +80,16 @@ class Lexicon:
         least = 1 if unspaced(begin) else SHORT + 1
         if any(begin[:n] in self._starts for n in range(least, STARTS + 1)):
             return True
+        return self._ends_like_phrase(text)
+
+    def _ends_like_phrase(self, text: str) -> bool:
         return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends
 
-    def example_faults(self) -> Iterator[str]:
-        """Yield every `catches` that its own record does not hit and every `spares` that it does."""
+    def example_faults(self, tag: str | None = None) -> Iterator[str]:
+        """Yield every `catches` that its own record does not hit and every `spares` that it does, of one pack or all."""
         for record in self.records.values():
+            if tag is not None and not record.id.startswith(f"{tag}."):
+                continue
             for example in record.catches:
                 hit = self.match(example)
                 # two languages may share a label: whichever pack says it, it is the same kind of line

@@ -81,6 +81,19 @@ class Automaton:
             w[:STARTS] for w, symbols in self.vocabulary.items() if any(symbol in begin for symbol in symbols)
         )
 
+    def may_go_on(self, line: Key) -> bool:
+        """Say whether a longer line that begins like `line` can be a phrase: something is still open at its end."""
+        size, text = len(line.text), line.text
+        front = self._fronts(line, glued=False)[0]
+        for at in range(size + 1):
+            if not front[at]:
+                continue
+            if size - at <= REACH or at + self._longest(text, at) > size:
+                return True
+            if text[at].isdecimal() or any(state.slots for state in front[at] if state is not self.root):
+                return True
+        return False
+
     def match(self, line: Key, lead_only: bool = False) -> Hit | None:
         """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""
         hit = self._walk(line, glued=False, lead_only=lead_only)
@@ -89,13 +102,23 @@ class Automaton:
         return hit
 
     def _walk(self, line: Key, glued: bool, lead_only: bool) -> Hit | None:
+        front, lead = self._fronts(line, glued)
+        if lead_only:
+            return lead
+        whole = [(*done, state.record) for state, done in front[-1].items() if state.record]
+        listed = COMMA in line.breaks
+        hits = [_hit(records, None, listed) for records in sorted(whole, key=len)]
+        return max(filter(None, (*hits, lead)), key=_preference, default=None)
+
+    def _fronts(self, line: Key, glued: bool) -> tuple[list[dict[State, tuple[Record, ...]]], Hit | None]:
+        """Return the states alive at every position, with the phrases read so far, and the first lead."""
         size = len(line.text)
         front: list[dict[State, tuple[Record, ...]]] = [{} for _ in range(size + 1)]
         front[0][self.root] = ()
         lead: Hit | None = None
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
         dead = () if any(map(str.isdigit, line.text)) else ("date", "number")
-        free = not lead_only and line.text[-ENDS:] in self.ends
+        free = line.text[-ENDS:] in self.ends
         for at in range(size):
             if not front[at]:
                 continue
@@ -120,12 +143,11 @@ class Automaton:
                         continue
                     for end in SLOTS[name](line, at):
                         front[end].setdefault(target, done)
-        if lead_only:
-            return lead
-        whole = [(*done, state.record) for state, done in front[size].items() if state.record]
-        listed = COMMA in line.breaks
-        hits = [_hit(records, None, listed) for records in sorted(whole, key=len)]
-        return max(filter(None, (*hits, lead)), key=_preference, default=None)
+        return front, lead
+
+    def _longest(self, text: str, at: int) -> int:
+        """Return the length of the longest word that can begin at `at`; one of fewer letters than REACH has all."""
+        return max([self.longest.get(text[at : at + n], 0) for n in range(1, REACH + 1)])
 
     def _symbols(self, line: Key, at: int, glued: bool) -> dict[str, list[int]]:
         """Return every symbol that begins at `at`, with the places where it ends."""
@@ -134,9 +156,7 @@ class Automaton:
         inside = bounds[at] == INSIDE
         if inside and not glued:
             return found
-        # a word of fewer letters than REACH is known by all its letters
-        longest = max(self.longest.get(text[at : at + n], 0) for n in range(1, REACH + 1))
-        for end in range(at + 1, min(at + longest, len(text)) + 1):
+        for end in range(at + 1, min(at + self._longest(text, at), len(text)) + 1):
             cuts = inside or bounds[end] == INSIDE
             if cuts and not glued:
                 continue
@@ -198,10 +218,13 @@ def _any(line: Key, at: int) -> Iterator[int]:
 
 def _date(line: Key, at: int) -> Iterator[int]:
     """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40"."""
+    digits, last = False, at
     for end in _words(line, at, DATE_WORDS):
         if end - at > DATE_LETTERS:
             return
-        if any(c.isdigit() for c in line.text[at:end]):
+        digits = digits or any(map(str.isdigit, line.text[last:end]))
+        last = end
+        if digits:
             yield end
 
 

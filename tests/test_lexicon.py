@@ -207,9 +207,7 @@ def test_a_broken_file_and_an_empty_folder_are_faults(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tag", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_examples_of_the_packs(lexicon: Lexicon, tag: str) -> None:
     """Every example that must be hit is hit by its own record, and no prose beside it is."""
-    faults = [fault for fault in lexicon.example_faults() if fault.startswith(f"{tag}.")]
-
-    assert faults == []
+    assert list(lexicon.example_faults(tag)) == []
 
 
 def test_matching_does_not_slow_down_with_more_packs(tmp_path: Path, lexicon: Lexicon) -> None:
