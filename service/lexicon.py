@@ -86,7 +86,7 @@ class Lexicon:
         return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends
 
     def example_faults(self, tag: str | None = None) -> Iterator[str]:
-        """Yield every `catches` that its own record does not hit and every `spares` that it does, of one pack or all."""
+        """Yield, of one pack or all, every `catches` its own record does not hit and every `spares` it does."""
         for record in self.records.values():
             if tag is not None and not record.id.startswith(f"{tag}."):
                 continue

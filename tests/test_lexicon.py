@@ -8,6 +8,7 @@ import pytest
 
 from service.errors import PackError
 from service.lexicon import FOLDER, Lexicon, load
+from service.lines import letters
 from service.model import Kind, Reach
 
 NETWORKS = """
@@ -228,3 +229,25 @@ def test_matching_does_not_slow_down_with_more_packs(tmp_path: Path, lexicon: Le
 
     cost(lexicon)
     assert min(cost(lexicon) for _ in range(5)) < 3 * min(cost(two) for _ in range(5)) + 0.02
+
+
+def test_no_label_has_two_kinds(lexicon: Lexicon) -> None:
+    """A label that several languages share is one kind of line, where it is certain."""
+    kinds: dict[str, dict[Kind, str]] = {}
+    for record in lexicon.records.values():
+        for phrase in record.phrases:
+            if record.certain and "{" not in phrase:
+                kinds.setdefault(letters(phrase), {}).setdefault(record.kind, record.id)
+    clashes = {label: sorted(ids.values()) for label, ids in kinds.items() if len(ids) > 1}
+
+    assert clashes == {}
+
+
+@pytest.mark.parametrize("tag", sorted({path.stem for path in FOLDER.glob("*.toml")} - {"any", "networks"}))
+def test_a_pack_is_complete(lexicon: Lexicon, tag: str) -> None:
+    """Every language knows at least these sorts of lines."""
+    known = {record.kind for record in lexicon.records.values() if record.id.startswith(f"{tag}.")}
+
+    assert known >= {
+        Kind.SHARE, Kind.RELATED_HEADING, Kind.SUBSCRIBE, Kind.COMMENTS, Kind.TAGS, Kind.AD, Kind.LEGAL, Kind.BYLINE,
+    }  # fmt: skip
