@@ -13,12 +13,12 @@ from service.model import Hit, Judgement, Kind, Reach
 from service.sight import PROSE_LETTERS, Sight, ends, is_prose, weight
 
 # Gains, in units of one certain line. Chosen on the development pages so that no labelled page is hurt.
-CERTAIN, COMPANY, ITEM, SMALL = 1.0, 0.5, 0.4, 0.2
-UNKNOWN, SENTENCE = -0.4, -1.5
-LABEL, LABEL_COMPANY = -0.3, -0.1  # an unknown line as short as a label; below a certain line
+CERTAIN, COMPANY, ITEM, SMALL = 1.0, 0.7, 0.4, 0.2
+UNKNOWN, SENTENCE = -0.25, -1.5
+LABEL, LABEL_COMPANY = -0.1, 0.0  # an unknown line as short as a label; below a certain line
 LABEL_LETTERS = 40
 REST_LINE, REST_PROSE = 0.0, -0.5  # below the heading of the comments: names and dates; what readers write
-WALL_BASE, WALL_SHARE = 1.5, 20.0  # a paragraph costs so much, and so much times its share of the prose above it
+WALL_BASE, WALL_SHARE = 1.0, 20.0  # a paragraph costs so much, and so much times its share of the prose above it
 FIRST_TEASER = -0.8  # the paragraph below one item may be the article again; below several it is a teaser
 TEASER_LETTERS = 320  # a teaser is not longer
 ITEM_LETTERS = 160  # a headline is not longer than that

@@ -142,9 +142,12 @@ def test_cost_is_linear(unit: str) -> None:
     spans = []
     for size in (50_000, 400_000):
         source = PROSE[0] + "\n" + unit * (size // len(unit))
-        began = time.process_time()
-        clean(source)
-        spans.append(time.process_time() - began)
+        took = []
+        for _ in range(2):  # the quicker one: a collection of garbage is no part of the cost
+            began = time.process_time()
+            clean(source)
+            took.append(time.process_time() - began)
+        spans.append(min(took))
 
     assert spans[1] < 20 * max(spans[0], 0.02)
 
