@@ -15,6 +15,8 @@ from service.model import Line
 WINDOW = 6  # lines of the extractor's text in which a short line of the page is looked for, to keep both in step
 SHORT = 25  # letters; a longer line of the page is found wherever it stands in the extractor's text
 LINK_SHARE = 0.6  # of a line's letters inside one link that make the line a link
+PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
+LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
 
 _SPACE = re.compile(r"\s+")
 _LETTERS = re.compile(r"\W+")
@@ -84,12 +86,13 @@ def read(html: str, url: str | None) -> Page:
     blocks = _blocks(tree, base)
     language = (tree.get("lang") or "").split("-")[0].lower()
     extracted = _extract(tree, url)
-    verdicts = _verdicts([text for text, _, _ in blocks], extracted["text"])
+    verdicts = _verdicts([block.text for block in blocks], extracted["text"])
     lines, start = [], 0
-    for (text, tag, href), kept in zip(blocks, verdicts, strict=True):
-        lines.append(Line(start, start + len(text), text, True, href, tag, kept))
-        start += len(text) + 2
-    text = "\n\n".join(block[0] for block in blocks)
+    for block, kept in zip(blocks, verdicts, strict=True):
+        end = start + len(block.text)
+        lines.append(Line(start, end, block.text, True, block.href, block.tag, kept, block.path, block.linked))
+        start = end + 2
+    text = "\n\n".join(block.text for block in blocks)
     known = language if 2 <= len(language) <= 3 and language.isalpha() and language.isascii() else None
     return Page(text, tuple(lines), extracted["title"], extracted["date"], known)
 
@@ -116,21 +119,37 @@ def _extract(tree: Any, url: str | None) -> dict[str, str | None]:
     return {"text": found.text or None, "title": found.title, "date": found.date}
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A run of inline content: what becomes a line."""
+
+    text: str
+    tag: str
+    href: str | None
+    path: str
+    linked: float
+
+
 class _Blocks:
-    """Gathers runs of inline content, with the link most of each run stands in."""
+    """Gathers runs of inline content, with the link most of each run stands in and the elements around it."""
 
     def __init__(self, base: str) -> None:
-        self.done: list[tuple[str, str, str | None]] = []
+        self.done: list[_Block] = []
         self.tag = "body"
         self._base = base
         self._link: str | None = None
+        self._around: list[Any] = []  # the open elements
         self._parts: list[str] = []
         self._linked: dict[str, int] = {}
+        self._letters = self._letters_linked = 0
+        self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
+        self._depth = self._low = 0  # `_low`: fewest open elements since the run's first letters
 
     def open(self, element: Any) -> None:
         """Begin an element: a block ends the run before it, a link colours what follows."""
         if element.tag not in _INLINE:
             self.flush(element.tag)
+        self._around.append(element)
         if element.tag == "a" and element.get("href"):
             self._link = _join(self._base, element.get("href"))
         self.add(element.text)
@@ -142,27 +161,68 @@ class _Blocks:
         if element.tag not in _INLINE:
             parent = element.getparent()
             self.flush(parent.tag if parent is not None else "body")
+        self._around.pop()
+        self._low = min(self._low, len(self._around))
 
     def add(self, text: str | None) -> None:
         """Add text to the run."""
-        if text:
-            self._parts.append(text)
-            if self._link:
-                self._linked[self._link] = self._linked.get(self._link, 0) + len(text.strip())
+        if not text:
+            return
+        self._parts.append(text)
+        letters = len("".join(text.split()))
+        if letters and not self._letters:
+            self._depth = self._low = len(self._around)
+            self._path = _path(self._around, self._depth)
+        elif letters and self._low < self._depth:
+            self._depth = self._low
+            self._path = _path(self._around, self._depth)
+        self._letters += letters
+        if self._link:
+            self._letters_linked += letters
+            self._linked[self._link] = self._linked.get(self._link, 0) + len(text.strip())
 
     def flush(self, tag: str) -> None:
         """End the run; what follows stands in `tag`."""
         text = _SPACE.sub(" ", "".join(self._parts)).strip()
         if text:
             href, letters = max(self._linked.items(), key=lambda pair: pair[1], default=(None, 0))
-            self.done.append((text, self.tag, href if letters >= LINK_SHARE * len(text) else None))
+            linked = round(self._letters_linked / max(self._letters, 1), 3)
+            href = href if letters >= LINK_SHARE * len(text) else None
+            self.done.append(_Block(text, self.tag, href, self._path, linked))
         self._parts.clear()
         self._linked.clear()
+        self._letters = self._letters_linked = 0
         self.tag = tag
 
 
-def _blocks(tree: Any, base: str) -> list[tuple[str, str, str | None]]:
-    """Return (text, tag, link) of every run of inline content, in document order."""
+def _path(around: list[Any], depth: int) -> str:
+    """Return the innermost of the first `depth` elements below body, each with its class and id words."""
+    labels: list[str] = []
+    room = PATH_LIMIT + 1
+    for i in range(depth - 1, -1, -1):
+        element = around[i]
+        if element.tag in ("html", "body"):
+            break
+        label = _label(element)
+        room -= len(label) + 1
+        if room < 0:
+            break
+        labels.append(label)
+    return ">".join(reversed(labels))
+
+
+def _label(element: Any) -> str:
+    """Return an element as `tag.class.class#id`: as many whole words as fit into `LABEL_LIMIT`."""
+    label = str(element.tag)
+    words = [f".{word}" for word in (element.get("class") or "")[: 4 * LABEL_LIMIT].split()]
+    for word in words + [f"#{word}" for word in (element.get("id") or "")[: 4 * LABEL_LIMIT].split()]:
+        if len(label) + len(word) <= LABEL_LIMIT and ">" not in word:
+            label += word
+    return label[:LABEL_LIMIT]
+
+
+def _blocks(tree: Any, base: str) -> list[_Block]:
+    """Return every run of inline content, in document order."""
     blocks, hidden = _Blocks(base), None
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         if event == "start":

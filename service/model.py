@@ -54,6 +54,8 @@ class Line:
     href: str | None = None  # where the line links to, if it is mostly one link
     tag: str | None = None  # the HTML element it stood in
     kept: bool | None = None  # what the extractor said of it; None for plain text
+    path: str | None = None  # the HTML elements around all of it, outermost first, as `div.share-box#foot>p`
+    linked: float | None = None  # share (0 to 1) of its letters that stand inside links; None for plain text
 
 
 @dataclass(frozen=True, slots=True)
