@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, language, markup, related, sight, spans, title
+from service import cut, language, links, markup, related, sight, spans, title
 from service.lexicon import Lexicon
 from service.lines import split
 from service.model import Judgement, Line, Options, Result, Scope
@@ -17,12 +17,20 @@ def clean_text(source: str, lexicon: Lexicon, options: Options) -> Result:
     return _clean(source, split(source), lexicon, options, options.scope or Scope.TAIL)
 
 
-def clean_html(html: str, lexicon: Lexicon, options: Options) -> Result:
-    """Return the body, the removed spans and the related links of a page; `source` is the page's text."""
-    page = markup.read(html, options.url)
+def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = markup.SECONDS) -> Result:
+    """Return the body, the removed spans and the related links of a page; `source` is the page's text.
+
+    A page that may take longer than `seconds` to be looked at as a whole is not: a note says so.
+    """
+    page = markup.read(html, options.url, seconds)
     known = replace(options, title=options.title or page.title, language=options.language or page.language)
     found = _clean(page.text, page.lines, lexicon, known, options.scope or Scope.ARTICLE)
-    return replace(found, published=found.published or page.published)
+    return replace(
+        found,
+        published=found.published or page.published,
+        related=tuple(link for link in found.related if not links.same(link.url, page.address)),
+        note=found.note or page.note,
+    )
 
 
 def _clean(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Options, scope: Scope) -> Result:

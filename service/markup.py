@@ -1,69 +1,39 @@
-"""What are the lines of this page, their links, and trafilatura's verdict on each? The only room that knows HTML."""
+"""What are the lines of this page, and what is known of each? The page is parsed once, for all who ask."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 import lxml.html
-import trafilatura
 from lxml import etree
-from trafilatura.settings import Document
 
+from service import blocks, extract, links, metadata
 from service.model import Line
 
-WINDOW = 6  # lines of the extractor's text in which a short line of the page is looked for, to keep both in step
-SHORT = 25  # letters; a longer line of the page is found wherever it stands in the extractor's text
-LINK_SHARE = 0.6  # of a line's letters inside one link that make the line a link
-PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
-LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
+SECONDS = extract.SECONDS
+ATTRIBUTES = 200  # of one element; libxml2 takes 47 s for 64,000. On 2,200 real pages none has more than 73
+NESTED = 60  # open elements of one name; what a page nests deeper is taken as if its tags were not there
+# Elements whose end tag may be missing: the parser closes them itself, so they do not nest.
+_CLOSED = frozenset((
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt",
+    "rp", "html", "head", "body",
+))  # fmt: skip
+_VOID = frozenset((
+    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+))  # fmt: skip
 
-_SPACE = re.compile(r"\s+")
-_LETTERS = re.compile(r"\W+")
-_SKIP = frozenset(
-    ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math")
-)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "ruby",
-        "rt",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "nobr",
-    ]
-)
+_XML = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
+_ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
+_ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,{ATTRIBUTES}}}+"
+_CODE = rf"<(?i:script|style)(?=[\s/>]){_ATTRIBUTES}\s*+/?+>(?:[^<]++|<(?!/(?i:script|style)))*+"
+_ASIDE = rf"<!--(?:[^-]++|-(?!->))*+|{_CODE}"  # what looks like tags here is none
+_OPEN = rf"<[a-zA-Z][^\s/>]*+{_ATTRIBUTES}"
+_MORE = r"[\s/]++[^\s/>=]"
+_MODEST = re.compile(rf"(?:[^<]++|<(?![a-zA-Z!])|{_ASIDE}|<!|{_OPEN}(?!{_MORE}))*+")
+_CROWDED = re.compile(rf"({_ASIDE})|({_OPEN})(?:{_MORE}[^>]*+)?+")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})[^<>]*+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,200 +42,89 @@ class Page:
 
     text: str
     lines: tuple[Line, ...]
-    title: str | None
-    published: str | None
-    language: str | None
+    title: str | None = None
+    published: str | None = None  # ISO 8601 day
+    language: str | None = None  # ISO 639 code
+    address: str | None = None  # canonical URL, as the page itself has it
+    note: str | None = None  # why the page was not looked at as a whole, if it was not
 
 
-def read(html: str, url: str | None) -> Page:
-    """Return the lines of a page. Never raises: what cannot be parsed has no lines."""
+def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
+    """Return the lines of a page. `seconds` is its time budget. Never raises: what cannot be parsed has no lines."""
     tree = _parse(html)
     if tree is None:
-        return Page("", (), None, None, None)
-    base = (tree.xpath("string(//base/@href)") or url or "").strip()
-    blocks = _blocks(tree, base)
-    language = (tree.get("lang") or "").split("-")[0].lower()
-    extracted = _extract(tree, url)
-    verdicts = _verdicts([block.text for block in blocks], extracted["text"])
+        return Page("", ())
+    base = links.join(url or "", tree.xpath("string(//base/@href)"))
+    runs, weight = blocks.gather(tree, base)
+    light = extract.fits(weight, seconds)
+    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
+    told = metadata.read(tree, url, light=light)
     lines, start = [], 0
-    for block, kept in zip(blocks, verdicts, strict=True):
-        end = start + len(block.text)
-        lines.append(Line(start, end, block.text, True, block.href, block.tag, kept, block.path, block.linked))
+    for run, kept in zip(runs, verdicts, strict=True):
+        end = start + len(run.text)
+        lines.append(Line(start, end, run.text, True, run.href, run.tag, kept, run.path, run.linked))
         start = end + 2
-    text = "\n\n".join(block.text for block in blocks)
-    known = language if 2 <= len(language) <= 3 and language.isalpha() and language.isascii() else None
-    return Page(text, tuple(lines), extracted["title"], extracted["date"], known)
+    return Page(
+        text="\n\n".join(run.text for run in runs),
+        lines=tuple(lines),
+        title=told.title,
+        published=told.published,
+        language=told.language,
+        address=links.canonical(told.address, base),
+        note=None if light else extract.TOO_HEAVY,
+    )
 
 
 def _parse(html: str) -> Any:
     # An XML declaration with an encoding makes lxml refuse a str; NUL ends the document for libxml2.
-    html = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", html.lstrip("\ufeff")).replace("\x00", "")
+    html = html.lstrip("\ufeff").replace("\x00", "")
+    declared = _XML.match(html)
+    source = _modest(html[declared.end() :] if declared else html)
+    tree, whole = _tree(source, deep=False)
+    if not whole:
+        tree, _ = _tree(_flatter(source), deep=True)
+    return tree
+
+
+def _modest(source: str) -> str:
+    """Return a page whose elements have `ATTRIBUTES` attributes at most: more take the parser quadratic time."""
+    end = _MODEST.match(source)
+    return source if end is None or end.end() == len(source) else _CROWDED.sub(r"\1\2", source)
+
+
+def _tree(source: str, *, deep: bool) -> tuple[Any, bool]:
+    """Return the tree of a page, and whether the parser came to the end: it gives up at 256 levels, if `deep` 2,048."""
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+        huge_tree=deep,
+    )
     try:
-        return lxml.html.document_fromstring(
-            html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
-        )
+        tree = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return None
+        return None, True
+    fatal = parser.error_log.last_error
+    return tree, fatal is None or fatal.level < etree.ErrorLevels.FATAL
 
 
-def _extract(tree: Any, url: str | None) -> dict[str, str | None]:
-    """Return the extractor's text, title and date; it never makes a page fail."""
-    try:
-        found = trafilatura.bare_extraction(tree, url=url, include_comments=False, with_metadata=True)
-    except Exception:  # noqa: BLE001 - a library over hostile input: whatever it raises, the page's own lines remain
-        found = None
-    if not isinstance(found, Document):
-        return {"text": None, "title": None, "date": None}
-    return {"text": found.text or None, "title": found.title, "date": found.date}
+def _flatter(source: str) -> str:
+    """Return a page without the tags that nest too deeply, and without end tags that end nothing."""
+    opened: Counter[str] = Counter()
 
+    def keep(found: re.Match[str]) -> str:
+        name = found[2].lower()
+        if name in _CLOSED or name in _VOID:
+            return found[0]
+        gap = "" if name in blocks.INLINE else "<br>"
+        if not found[1]:
+            opened[name] += 1
+            return found[0] if opened[name] <= NESTED else gap
+        if not opened[name]:
+            return gap
+        opened[name] -= 1
+        return found[0] if opened[name] < NESTED else gap
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A run of inline content: what becomes a line."""
-
-    text: str
-    tag: str
-    href: str | None
-    path: str
-    linked: float
-
-
-class _Blocks:
-    """Gathers runs of inline content, with the link most of each run stands in and the elements around it."""
-
-    def __init__(self, base: str) -> None:
-        self.done: list[_Block] = []
-        self.tag = "body"
-        self._base = base
-        self._link: str | None = None
-        self._around: list[Any] = []  # the open elements
-        self._parts: list[str] = []
-        self._linked: dict[str, int] = {}
-        self._letters = self._letters_linked = 0
-        self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
-        self._depth = self._low = 0  # `_low`: fewest open elements since the run's first letters
-
-    def open(self, element: Any) -> None:
-        """Begin an element: a block ends the run before it, a link colours what follows."""
-        if element.tag not in _INLINE:
-            self.flush(element.tag)
-        self._around.append(element)
-        if element.tag == "a" and element.get("href"):
-            self._link = _join(self._base, element.get("href"))
-        self.add(element.text)
-
-    def close(self, element: Any) -> None:
-        """End an element."""
-        if element.tag == "a":
-            self._link = None
-        if element.tag not in _INLINE:
-            parent = element.getparent()
-            self.flush(parent.tag if parent is not None else "body")
-        self._around.pop()
-        self._low = min(self._low, len(self._around))
-
-    def add(self, text: str | None) -> None:
-        """Add text to the run."""
-        if not text:
-            return
-        self._parts.append(text)
-        letters = len("".join(text.split()))
-        if letters and not self._letters:
-            self._depth = self._low = len(self._around)
-            self._path = _path(self._around, self._depth)
-        elif letters and self._low < self._depth:
-            self._depth = self._low
-            self._path = _path(self._around, self._depth)
-        self._letters += letters
-        if self._link:
-            self._letters_linked += letters
-            self._linked[self._link] = self._linked.get(self._link, 0) + len(text.strip())
-
-    def flush(self, tag: str) -> None:
-        """End the run; what follows stands in `tag`."""
-        text = _SPACE.sub(" ", "".join(self._parts)).strip()
-        if text:
-            href, letters = max(self._linked.items(), key=lambda pair: pair[1], default=(None, 0))
-            linked = round(self._letters_linked / max(self._letters, 1), 3)
-            href = href if letters >= LINK_SHARE * len(text) else None
-            self.done.append(_Block(text, self.tag, href, self._path, linked))
-        self._parts.clear()
-        self._linked.clear()
-        self._letters = self._letters_linked = 0
-        self.tag = tag
-
-
-def _path(around: list[Any], depth: int) -> str:
-    """Return the innermost of the first `depth` elements below body, each with its class and id words."""
-    labels: list[str] = []
-    room = PATH_LIMIT + 1
-    for i in range(depth - 1, -1, -1):
-        element = around[i]
-        if element.tag in ("html", "body"):
-            break
-        label = _label(element)
-        room -= len(label) + 1
-        if room < 0:
-            break
-        labels.append(label)
-    return ">".join(reversed(labels))
-
-
-def _label(element: Any) -> str:
-    """Return an element as `tag.class.class#id`: as many whole words as fit into `LABEL_LIMIT`."""
-    label = str(element.tag)
-    words = [f".{word}" for word in (element.get("class") or "")[: 4 * LABEL_LIMIT].split()]
-    for word in words + [f"#{word}" for word in (element.get("id") or "")[: 4 * LABEL_LIMIT].split()]:
-        if len(label) + len(word) <= LABEL_LIMIT and ">" not in word:
-            label += word
-    return label[:LABEL_LIMIT]
-
-
-def _blocks(tree: Any, base: str) -> list[_Block]:
-    """Return every run of inline content, in document order."""
-    blocks, hidden = _Blocks(base), None
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            if hidden is None and (element.tag in _SKIP or "hidden" in element.attrib):
-                hidden = element
-            if hidden is None:
-                blocks.open(element)
-            continue
-        if hidden is None and event == "end":
-            blocks.close(element)
-        if hidden is element:
-            hidden = None
-            blocks.flush(blocks.tag)
-        if hidden is None:
-            blocks.add(element.tail)
-    blocks.flush("body")
-    return blocks.done
-
-
-def _join(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return href
-
-
-def _verdicts(blocks: list[str], extracted: str | None) -> list[bool | None]:
-    """Say of every block whether the extractor kept it, by its letters in the extractor's text, both read in step."""
-    if not extracted:
-        return [None] * len(blocks)
-    kept = [letters for row in extracted.splitlines() if (letters := _LETTERS.sub("", row))]
-    places: dict[str, int] = {}
-    for index, letters in enumerate(kept):
-        places.setdefault(letters, index)
-    verdicts: list[bool | None] = []
-    at = 0
-    for block in blocks:
-        letters = _LETTERS.sub("", block)
-        place = places.get(letters) if len(letters) > SHORT else None
-        if place is None and letters:
-            near = range(at, min(at + WINDOW, len(kept)))
-            place = next((i for i in near if letters == kept[i] or (len(letters) > 3 and letters in kept[i])), None)
-        if place is not None and len(letters) > SHORT:
-            at = max(at, place)
-        verdicts.append(place is not None)
-    return verdicts
+    return _TAG.sub(keep, source)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.markup import PATH_LIMIT, read
+from service.blocks import PATH_LIMIT
+from service.markup import read
 from service.model import Line
 
 

@@ -1,0 +1,202 @@
+"""Which runs of text has a parsed page, each with its tag, its link and the elements around it?"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
+PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
+LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
+
+_SPACE = re.compile(r"\s+")
+_UNSEEN = frozenset((
+    "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math",
+    "datalist", "applet", "noembed",
+))  # fmt: skip
+_CODE = frozenset(("script", "style"))
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "ins", "kbd", "label", "mark", "q", "ruby", "rt", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
+))  # fmt: skip
+_ROOT = frozenset(("html", "body"))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of inline content: what becomes a line."""
+
+    text: str
+    tag: str
+    href: str | None  # absolute, if the page's address is known
+    path: str  # see `service.model.Line`
+    linked: float
+
+
+@dataclass(slots=True)
+class Weight:
+    """What makes a page slow to extract from: see `service.extract`."""
+
+    elements: int = 0
+    depth: int = 0  # summed over elements
+    letters: int = 0  # characters of text
+    buried: int = 0  # depth summed over characters
+    blocks: int = 0  # runs of text, and texts that are not shown
+    crowd: int = 0  # square of the number of inline elements in one block, summed over blocks
+
+
+def gather(tree: Any, base: str) -> tuple[list[Block], Weight]:
+    """Return the runs of inline content of a page in document order, and how heavy the page is.
+
+    Browsers show no `<noscript>`; a page that shows nothing else is read with it.
+    """
+    blocks, weight = _walk(tree, base, _UNSEEN)
+    return (blocks, weight) if blocks else _walk(tree, base, _UNSEEN - {"noscript"})
+
+
+def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], Weight]:
+    run, weight = _Run(base), Weight()
+    hidden = None
+    inline = 0  # elements since the last block began or ended
+    around = run.around
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            weight.depth += len(around)
+            weight.elements += 1
+            if hidden is None and _hides(element, tag, unseen):
+                hidden = element
+            around.append(element)
+            run.paths.append(None)
+            text = element.text
+            if tag not in INLINE:
+                weight.crowd += inline * inline
+                inline = 0
+                if hidden is None:
+                    run.flush(tag)
+            else:
+                inline += 1
+                if hidden is None and tag == "a" and (href := element.get("href")):
+                    run.link = href
+        else:
+            around.pop()
+            run.paths.pop()
+            text = element.tail
+            if hidden is None:
+                if tag == "a":
+                    run.link = None
+                if tag not in INLINE:
+                    run.flush(around[-1].tag if around else "body")
+                elif len(around) < run.low:
+                    run.low = len(around)
+            elif hidden is element:
+                hidden = None
+                run.flush(run.tag)
+        if text:
+            if tag not in _CODE or event == "end":
+                weight.letters += len(text)
+                weight.buried += len(text) * len(around)
+            if hidden is None:
+                run.add(text)
+            else:
+                weight.blocks += 1
+    weight.crowd += inline * inline
+    run.flush("body")
+    weight.blocks += len(run.done)
+    return run.done, weight
+
+
+def _hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
+    """Say whether an element and what it holds is never shown as text."""
+    if tag in unseen:
+        # a shadow root is shown; and `<p>` ends a drawing that was never closed
+        shadow = tag == "template" and "shadowrootmode" in element.attrib
+        return not shadow and not (tag in ("svg", "math") and element.find(".//p") is not None)
+    hidden = element.get("hidden")
+    return hidden is not None and hidden.lower() != "until-found"
+
+
+class _Run:
+    """Gathers one run after the other, with the link most of it stands in and the elements around it."""
+
+    def __init__(self, base: str) -> None:
+        self.done: list[Block] = []
+        self.tag = "body"
+        self.link: str | None = None  # the one that is open
+        self.around: list[Any] = []  # the open elements
+        self.paths: list[str | None] = []  # of each, once asked for
+        self.low = 0  # fewest of them since the run's first letters
+        self._base = base
+        self._parts: list[str] = []
+        self._links: dict[str, int] = {}
+        self._letters = self._linked = 0
+        self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
+        self._depth = 0
+
+    def add(self, text: str) -> None:
+        """Add text to the run."""
+        self._parts.append(text)
+        letters = len("".join(text.split()))
+        if not letters:
+            return
+        if not self._letters:
+            self._depth = self.low = len(self.around)
+            self._path = self._path_to(self._depth)
+        elif self.low < self._depth:
+            self._depth = self.low
+            self._path = self._path_to(self._depth)
+        self._letters += letters
+        if self.link:
+            self._linked += letters
+            self._links[self.link] = self._links.get(self.link, 0) + len(text.strip())
+
+    def flush(self, tag: str) -> None:
+        """End the run; what follows stands in `tag`."""
+        if self._letters:
+            text = _SPACE.sub(" ", "".join(self._parts)).strip()
+            href, linked = None, self._linked / self._letters
+            if self._links:
+                link, size = max(self._links.items(), key=lambda pair: pair[1])
+                href = _join(self._base, link) if size >= LINK_SHARE * len(text) else None
+            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3)))
+            self._links.clear()
+            self._letters = self._linked = 0
+        self._parts.clear()
+        self.tag = tag
+
+    def _path_to(self, depth: int) -> str:
+        """Return the path of the first `depth` open elements: the innermost of them below body."""
+        known = depth
+        while known and self.paths[known - 1] is None:
+            known -= 1
+        path = (self.paths[known - 1] or "") if known else ""
+        for i in range(known, depth):
+            if self.around[i].tag not in _ROOT:
+                path = f"{path}>{_label(self.around[i])}" if path else _label(self.around[i])
+                while len(path) > PATH_LIMIT:
+                    path = path.partition(">")[2]
+            self.paths[i] = path
+        return path
+
+
+def _label(element: Any) -> str:
+    """Return an element as `tag.class.class#id`: as many whole words as fit into `LABEL_LIMIT`."""
+    label = str(element.tag)
+    for mark, name in ((".", "class"), ("#", "id")):
+        for word in (element.get(name) or "")[: 4 * LABEL_LIMIT].split():
+            if len(label) + len(word) < LABEL_LIMIT and ">" not in word:
+                label += mark + word
+    return label[:LABEL_LIMIT]
+
+
+def _join(base: str, href: str) -> str:
+    href = href.strip()
+    if href.startswith(("https://", "http://")) and href.isprintable():
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href

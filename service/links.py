@@ -1,0 +1,98 @@
+"""Where does a link lead, told one way, and can it lead to an article? Nothing is asked over the network."""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+
+from courlan import normalize_url
+
+LIMIT = 4096  # characters of a link; what is longer is none
+SLUG_WORDS = 4  # an address that ends in so many words or more names an article, whatever stands before
+
+# Scripts whose query says which page it is: there only what is a tracker for certain is cut.
+_SCRIPT = re.compile(r"(?:\.(?:php\d?|aspx?|jsp|cgi|pl|do|cfm|exe|dll|phtml)|/)$", re.IGNORECASE)
+_TRACKER = re.compile(r"utm_\w+|\w*clid|yclid|_openstat|mc_[ce]id|igshid", re.IGNORECASE)
+_PORT = {"http": ":80", "https": ":443"}
+_LISTS = frozenset((
+    "tag", "tags", "topic", "topics", "author", "authors", "autor", "autores", "auteur", "avtor", "category",
+    "categories", "categoria", "kategorie", "kategori", "rubric", "rubrics", "rubrika", "label", "labels",
+    "search", "user", "users", "profile", "profiles", "schlagwort", "contributor", "contributors", "login",
+    "register", "subscribe", "newsletter", "comments", "feed", "rss",
+))  # fmt: skip
+_SHARE = re.compile(
+    r"/(?:sharer|share|sharing|intent/(?:tweet|post)|dialog/(?:share|feed|send)|submit|pin/create|sharearticle"
+    r"|save|send|bookmarklet|cws/share|dk)(?:[./?]|$)",
+    re.IGNORECASE,
+)
+_CARRIED = re.compile(r"(?:^|&)(?:u|url|text|link|st\._surl|st\.shareurl)=https?(?::|%3a)", re.IGNORECASE)
+
+
+def join(base: str, href: str | None) -> str:
+    """Return `href` as an absolute link, as far as `base` makes it one. Never raises."""
+    href = (href or "").strip()
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
+
+
+def canonical(href: str | None, base: str | None) -> str | None:
+    """Return the absolute http(s) URL of `href`, without what only tracks readers; None if it leads to no page."""
+    if not href or len(href) > LIMIT:
+        return None
+    try:
+        parts = urlsplit(join(base or "", href))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+    except ValueError:
+        return None
+    host = parts.netloc.lower().removesuffix(_PORT[parts.scheme])
+    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    path = "%20".join(parts.path.split())
+    return urlunsplit((parts.scheme, host, path or "/", _query(parts.query, path), fragment))
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Say whether two canonical URLs lead to one page: scheme, `www.` and a slash at the end are no difference."""
+    return one is not None and other is not None and _bare(one) == _bare(other)
+
+
+def leads_to_article(url: str) -> bool:
+    """Say whether a canonical URL may lead to an article: not to a front page, a list, a person or a share dialog."""
+    parts = urlsplit(url)
+    if _SHARE.search(parts.path) and (parts.query or parts.fragment):
+        return False
+    if _CARRIED.search(parts.query):
+        return False
+    steps = [step for step in parts.path.lower().split("/") if step]
+    if not steps:
+        return bool(parts.query or parts.fragment)
+    if steps[-1] in _LISTS:
+        return False
+    return not (len(steps) > 1 and steps[-2] in _LISTS and len(re.split(r"[-_]", steps[-1])) < SLUG_WORDS)
+
+
+def _query(query: str, path: str) -> str:
+    """Return a query without its tracking parameters; the others stay as they are, in their order."""
+    kept = []
+    for pair in query.split("&"):
+        name = pair.partition("=")[0]
+        if pair and not (_TRACKER.fullmatch(name) if _SCRIPT.search(path) or not path else _tracks(name)):
+            kept.append("%20".join(pair.split()))
+    return "&".join(kept)
+
+
+@lru_cache(maxsize=1024)
+def _tracks(name: str) -> bool:
+    """Say whether courlan takes a parameter of this name for a tracking one."""
+    if not parse_qsl(f"{name}=1"):
+        return False
+    try:
+        return "=" not in normalize_url(f"https://example.org/?{name}=1")
+    except ValueError:
+        return False
+
+
+def _bare(url: str) -> tuple[str, str, str, str]:
+    parts = urlsplit(url)
+    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query, parts.fragment
