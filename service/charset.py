@@ -4,10 +4,24 @@ import codecs
 import re
 
 import webencodings
+from charset_normalizer import from_bytes
 
 from service.errors import RequestError
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+GOOD_PER_BAD = 4  # characters beyond ASCII that UTF-8 explains for each byte it does not: then the page is UTF-8
+GUESS_READ = 200_000  # bytes of a page in which letters are looked for
+GUESS_LIMIT = 8_000  # bytes of text that a guess is made by
+GUESS_TIE = 0.02  # of the detector's measures: Western and Central European texts differ in a few letters alone
+
+_BAD = "\ufffd"
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_WRITTEN = re.compile(rb"[^<>\x80-\xff]{0,200}+[\x80-\xff][^<>]{0,400}+")  # text with letters beyond ASCII
+_DEFAULT = "cp1252"  # what browsers take where nothing is said
+_GUESSED = [
+    "cp1251", "koi8_r", "koi8_u", "cp866", "cp1252", "cp1250", "iso8859_2", "cp1253", "iso8859_7", "cp1254", "cp1255",
+    "cp1256", "cp1257", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",
+]  # fmt: skip
 # Where HTML may declare its charset. Browsers look at the first 1,024 bytes; long comments push it further down.
 _HEAD = 4096
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -21,7 +35,8 @@ _DECLARED = re.compile(
 def decode(raw: bytes, charset: str | None = None, *, markup: bool = False) -> str:
     """Return `raw` as text, without its byte-order mark, or raise `RequestError` (400).
 
-    A byte-order mark decides, then `charset`, then UTF-8, and for `markup` at last what the page declares.
+    A byte-order mark decides, then `charset`, then UTF-8, and for `markup` what the page declares, then a guess by its
+    letters. A mark or `charset` that the bytes belie is refused; `markup` without them is read as browsers read it.
     """
     codec = _codec(charset) if charset is not None else None
     for mark, name in _MARKS:
@@ -29,16 +44,39 @@ def decode(raw: bytes, charset: str | None = None, *, markup: bool = False) -> s
             return _strict(raw[len(mark) :], name, name)
     if codec is not None:
         return _strict(raw, codec.codec_info.name, codec.name)
-    declared = _declared(raw) if markup else None
+    return _page(raw) if markup else _strict(raw, "utf-8", "utf-8")
+
+
+def _page(raw: bytes) -> str:
+    """Return the text of a page that came without a label: a byte that means nothing costs itself, never the page."""
+    declared = _declared(raw)
     # ISO-2022-JP is made of ASCII bytes, so its pages are valid UTF-8 and would come out as gibberish.
     if declared is not None and declared.name == "iso-2022-jp" and b"\x1b" in raw:
-        return _strict(raw, declared.codec_info.name, declared.name)
+        return raw.decode(declared.codec_info.name, "replace")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        if declared is None:
-            return _strict(raw, "utf-8", "utf-8")
-    return _strict(raw, declared.codec_info.name, declared.name)
+        text = raw.decode("utf-8", "replace")
+    bad = text.count(_BAD)
+    if bad * GOOD_PER_BAD <= len(_FOREIGN.findall(text)) - bad:
+        return text
+    if declared is not None and declared.name != "utf-8":
+        return raw.decode(declared.codec_info.name, "replace")
+    return raw.decode(_guess(raw), "replace")
+
+
+def _guess(raw: bytes) -> str:
+    """Return the codec whose letters make most sense, of those that pages are written in."""
+    pieces = _WRITTEN.findall(raw[:GUESS_READ])
+    found = from_bytes(b"\n".join(pieces)[:GUESS_LIMIT], cp_isolation=_GUESSED)
+    best = found.best()
+    if best is None:
+        return _DEFAULT
+    for match in found:
+        as_good = match.chaos <= best.chaos + GUESS_TIE and match.coherence >= best.coherence - GUESS_TIE
+        if as_good and _DEFAULT in match.could_be_from_charset:
+            return _DEFAULT
+    return best.encoding
 
 
 def _codec(label: str) -> webencodings.Encoding:

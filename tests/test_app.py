@@ -254,7 +254,7 @@ def test_no_bytes_make_a_fault(client: FlaskClient, raw: bytes, kind: str) -> No
         (b'{"text": "\xff"}', JSON, 400, []),
         (b"\xff\xfe\x00", PLAIN, 400, []),
         (b"\xff", PLAIN, 400, []),
-        (b"\xff", "text/html", 400, []),
+        (b"\xff", "text/html; charset=utf-8", 400, []),
         (b"a", "text/plain; charset=klingon", 400, []),
         (b"a", "text/plain; charset=rot13", 400, []),
         (b"\x98", "text/plain; charset=windows-1251", 400, []),

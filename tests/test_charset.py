@@ -1,4 +1,4 @@
-"""Bytes become text by byte-order mark, then label, then UTF-8, then what a page declares."""
+"""Bytes become text by byte-order mark, then label, then UTF-8, then what a page declares, then its letters."""
 
 import codecs
 
@@ -68,13 +68,60 @@ def test_plain_text_declares_nothing() -> None:
 
 
 @pytest.mark.parametrize("declared", ["utf-16", "rot13", "replacement", "no-such-thing"])
-def test_a_page_that_declares_nonsense_is_read_as_utf8(declared: str) -> None:
+def test_a_page_that_declares_nonsense_declares_nothing(declared: str) -> None:
     page = f'<meta charset="{declared}"><p>{WORDS}'
 
     assert decode(page.encode(), markup=True) == page
-    with pytest.raises(RequestError) as caught:
-        decode(page.encode("cp1251"), markup=True)
-    assert caught.value.status == 400
+    assert decode(page.encode("cp1251"), markup=True) == page
+
+
+# Long enough to tell the letters of a language by.
+SENTENCES = {
+    "ru": "Правительство в среду одобрило законопроект, который теперь поступит в парламент, сообщил представитель. ",
+    "el": "Η κυβέρνηση ενέκρινε την Τετάρτη το νομοσχέδιο, δήλωσε ο εκπρόσωπος στους δημοσιογράφους. ",
+    "he": "הממשלה אישרה ביום רביעי את הצעת החוק, כך מסר הדובר לעיתונאים. ",
+    "ja": "政府は水曜日に法案を承認したと報道官が述べた。詳しい内容は来週に発表される予定です。",
+    "zh": "政府周三批准了该法案，发言人对记者说，详细内容将于下周公布。",
+    "pl": "Rząd przyjął w środę projekt ustawy o świadczeniach, który trafi teraz do Sejmu, powiedział rzecznik. ",
+    "de": "Die Regierung hat am Mittwoch den Gesetzentwurf für größere Städte beschlossen, sagte der Sprecher. ",
+    "fr": "Le gouvernement a adopté mercredi le projet de loi sur l’école, a déclaré le porte-parole à l’Élysée. ",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "codec"),
+    [
+        ("ru", "cp1251"), ("ru", "koi8_r"), ("ru", "cp866"), ("el", "cp1253"), ("he", "cp1255"), ("ja", "cp932"),
+        ("ja", "euc_jp"), ("zh", "gb18030"), ("pl", "cp1250"), ("de", "cp1252"), ("fr", "cp1252"),
+    ],
+)  # fmt: skip
+def test_a_page_that_declares_nothing_is_told_by_its_letters(language: str, codec: str) -> None:
+    page = f"<p>{SENTENCES[language] * 3}</p>" * 3
+
+    assert decode(page.encode(codec), markup=True) == page
+
+
+@pytest.mark.parametrize("head", ["", "<meta charset=utf-8>", "<meta charset=iso-8859-1>"])
+def test_a_broken_byte_costs_itself_and_not_the_page(head: str) -> None:
+    page = f"{head}<p>{WORDS}</p>"
+
+    assert decode(page.encode() + b"\xff", markup=True) == page + "\ufffd"
+
+
+def test_a_byte_that_the_declared_charset_does_not_know_costs_itself() -> None:
+    page = f"<meta charset=windows-1251><p>{WORDS}</p>"
+
+    assert decode(page.encode("cp1251") + b"\x98", markup=True) == page + "\ufffd"
+
+
+def test_a_label_of_the_request_is_held_to_for_pages_too() -> None:
+    with pytest.raises(RequestError, match="not valid utf-8"):
+        decode(b"<p>a\xff", "utf-8", markup=True)
+
+
+def test_letters_of_no_language_are_read_as_browsers_do() -> None:
+    assert decode(b"<p>caf\xe9</p>", markup=True) == "<p>caf\xe9</p>"
+    assert "<p>" in decode(b"<p>\x81\x8d\x8f\x90\x9d</p>", markup=True)
 
 
 # The last ones are known to Python, but are no charsets of the web: decoding with them could do anything.
@@ -103,3 +150,6 @@ def test_a_hostile_head_does_not_take_long() -> None:
     decode(b"<meta " * 1_000_000, markup=True)
     decode(b"<!--" * 1_000_000, markup=True)
     decode(b"<?xml " + b" " * 1_000_000, markup=True)
+    decode(b"\xff" * 1_000_000, markup=True)
+    decode(b"a" * 1_000_000 + b"\xff", markup=True)
+    decode(b"\xe0\xe1<" * 1_000_000, markup=True)

