@@ -100,7 +100,7 @@ def _clean() -> Response:
     else:
         source = {"html" if kind in _MARKUP else "text": text}
         found = wire.CleanRequest.model_construct(**{**dict(defaults), **source})
-    return _json(_cleaned(found, _loaded().lexicon))
+    return _json(_cleaned(found, _loaded()))
 
 
 @api.post("/v1/clean/batch")
@@ -111,15 +111,18 @@ def _batch() -> Response:
         raise RequestError(415, "JSON lines are read as UTF-8 only")
     defaults = wire.read_options(request.query_string)
     # The answers are made after this function has returned: nothing in them may reach for the request.
-    limit, lexicon, place = _loaded().settings.max_bytes, _loaded().lexicon, _place()
+    loaded, place = _loaded(), _place()
 
     def clean_one(found: wire.CleanRequest) -> wire.CleanAnswer:
         try:
-            return _cleaned(found, lexicon)
+            return _cleaned(found, loaded)
         except Exception as error:  # noqa: BLE001 - one line may fail, the rest of the batch goes on
             raise _logged(error, place) from None
 
-    return Response(batch.answers(_unpacked(_pieces(request.stream)), limit, defaults, clean_one), mimetype=_LINES)
+    return Response(
+        batch.answers(_unpacked(_pieces(request.stream)), loaded.settings.max_bytes, defaults, clean_one),
+        mimetype=_LINES,
+    )
 
 
 @api.get("/")
@@ -148,12 +151,12 @@ def _openapi() -> Response:
     return Response(_loaded().openapi, mimetype="application/json")
 
 
-def _cleaned(found: wire.CleanRequest, lexicon: Lexicon) -> wire.CleanAnswer:
+def _cleaned(found: wire.CleanRequest, loaded: _Loaded) -> wire.CleanAnswer:
     options = found.options()
     if found.html is not None:
-        result = clean.clean_html(found.html, lexicon, options)
+        result = clean.clean_html(found.html, loaded.lexicon, options, loaded.settings.page_seconds)
     else:
-        result = clean.clean_text(found.text or "", lexicon, options)
+        result = clean.clean_text(found.text or "", loaded.lexicon, options)
     return wire.answer(result, html=found.html is not None, explain=options.explain)
 
 

@@ -15,10 +15,14 @@ from trafilatura.settings import Document
 from service.blocks import Weight
 
 SECONDS = 5.0  # the time budget of a page
-# Seconds per unit of what `Weight` counts, on one core of a small server: 44 µs per element of a flat page; 1 to 1.8 µs
-# more for each level above it; 15 ns per level above a character; 1.7 ns per pair of inline elements in a paragraph;
-# 40 ns per pair of short blocks, in which jusText looks for neighbours.
-PER_ELEMENT, PER_LEVEL, PER_BURIED, PER_INLINE_PAIR, PER_BLOCK_PAIR = 50e-6, 2e-6, 15e-9, 2e-9, 50e-9
+# Seconds per unit of what `Weight` counts, on one core of a small server.
+PER_SOURCE = 0.3e-6  # character of the source: 0.27 µs in attributes, which are searched again and again
+PER_ELEMENT = 50e-6  # measured: 44 µs in a flat page
+PER_LEVEL = 4e-6  # above an element: 0.6 µs in nested blocks, 2 to 5 µs in tables
+PER_LETTER = 60e-9  # 55 ns in one long paragraph
+PER_BURIED = 15e-9  # level above a character: 15 ns
+PER_INLINE_PAIR = 2e-9  # inline elements of one paragraph: 1.7 ns
+PER_BLOCK_PAIR = 50e-9  # short blocks, among which jusText looks for neighbours: 40 ns
 # Bytes: trafilatura holds several copies of the tree at a time. Measured on flat pages of 1 to 13 MB.
 BYTES_PER_ELEMENT, BYTES_PER_LETTER = 2_000, 20
 BYTES = 150_000_000
@@ -34,21 +38,23 @@ _LETTERS = re.compile(r"\W+")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def seconds(weight: Weight) -> float:
-    """Return how long trafilatura takes for a page at most, in seconds on one core of a small server."""
+def seconds(weight: Weight, size: int) -> float:
+    """Return how long trafilatura takes at most for a page of `size` characters, on one core of a small server."""
     return (
-        PER_ELEMENT * weight.elements
+        PER_SOURCE * size
+        + PER_ELEMENT * weight.elements
         + PER_LEVEL * weight.depth
+        + PER_LETTER * weight.letters
         + PER_BURIED * weight.buried
         + PER_INLINE_PAIR * weight.crowd
         + PER_BLOCK_PAIR * weight.blocks**2
     )
 
 
-def fits(weight: Weight, budget: float) -> bool:
+def fits(weight: Weight, size: int, budget: float) -> bool:
     """Say whether trafilatura is sure to be done with a page within `budget` seconds, and within memory."""
     memory = BYTES_PER_ELEMENT * weight.elements + BYTES_PER_LETTER * weight.letters
-    return seconds(weight) <= budget and memory <= BYTES
+    return seconds(weight, size) <= budget and memory <= BYTES
 
 
 def text(tree: Any, url: str | None) -> str | None:

@@ -51,12 +51,12 @@ class Page:
 
 def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     """Return the lines of a page. `seconds` is its time budget. Never raises: what cannot be parsed has no lines."""
-    tree = _parse(html)
+    tree = parse(html)
     if tree is None:
         return Page("", ())
     base = links.join(url or "", tree.xpath("string(//base/@href)"))
     runs, weight = blocks.gather(tree, base)
-    light = extract.fits(weight, seconds)
+    light = extract.fits(weight, len(html), seconds)
     verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
     told = metadata.read(tree, url, light=light)
     lines, start = [], 0
@@ -75,7 +75,8 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     )
 
 
-def _parse(html: str) -> Any:
+def parse(html: str) -> Any:
+    """Return the tree of a page, or None if there is none. Never raises, and takes linear time."""
     # An XML declaration with an encoding makes lxml refuse a str; NUL ends the document for libxml2.
     html = html.lstrip("\ufeff").replace("\x00", "")
     declared = _XML.match(html)
@@ -113,12 +114,16 @@ def _tree(source: str, *, deep: bool) -> tuple[Any, bool]:
 def _flatter(source: str) -> str:
     """Return a page without the tags that nest too deeply, and without end tags that end nothing."""
     opened: Counter[str] = Counter()
+    broken = 0  # a line was ended here
 
     def keep(found: re.Match[str]) -> str:
+        nonlocal broken
         name = found[2].lower()
         if name in _CLOSED or name in _VOID:
             return found[0]
-        gap = "" if name in blocks.INLINE else "<br>"
+        gap = "" if name in blocks.INLINE or found.start() == broken else "<br>"
+        if name not in blocks.INLINE or found.start() == broken:
+            broken = found.end()
         if not found[1]:
             opened[name] += 1
             return found[0] if opened[name] <= NESTED else gap

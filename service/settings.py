@@ -16,6 +16,7 @@ class Settings:
     max_bytes: int = 20_000_000
     workers: int | None = None
     threads: int = 4
+    page_seconds: int = 5
 
     @property
     def bind(self) -> str:
@@ -58,6 +59,9 @@ VARIABLES = (
     Variable("AFTERWORD_MAX_BYTES", "max_bytes", _whole(1, 1 << 31), "largest body of a request, after decompression"),
     Variable("AFTERWORD_WORKERS", "workers", _whole(1, 256), "worker processes (default: one per CPU, 2 to 8)"),
     Variable("AFTERWORD_THREADS", "threads", _whole(1, 256), "threads per worker"),
+    Variable(
+        "AFTERWORD_PAGE_SECONDS", "page_seconds", _whole(0, 60), "time a page may take to be looked at as a whole"
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from service.settings import VARIABLES, Settings, read
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    assert read({}) == Settings("127.0.0.1", 8000, 20_000_000, None, 4)
+    assert read({}) == Settings("127.0.0.1", 8000, 20_000_000, None, 4, 5)
 
 
 def test_every_variable_fills_its_field() -> None:
@@ -17,10 +17,11 @@ def test_every_variable_fills_its_field() -> None:
         "AFTERWORD_MAX_BYTES": "1000",
         "AFTERWORD_WORKERS": "3",
         "AFTERWORD_THREADS": "2",
+        "AFTERWORD_PAGE_SECONDS": "0",
     }
 
     assert set(given) == {variable.name for variable in VARIABLES}
-    assert read(given) == Settings("0.0.0.0", 9000, 1000, 3, 2)  # noqa: S104
+    assert read(given) == Settings("0.0.0.0", 9000, 1000, 3, 2, 0)  # noqa: S104
 
 
 def test_set_but_empty_counts_as_not_set() -> None:
