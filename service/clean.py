@@ -23,7 +23,12 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
     A page that may take longer than `seconds` to be looked at as a whole is not: a note says so.
     """
     page = markup.read(html, options.url, seconds)
-    known = replace(options, title=options.title or page.title, language=options.language or page.language)
+    known = replace(
+        options,
+        url=options.url or page.address,
+        title=options.title or page.title,
+        language=options.language or page.language,
+    )
     found = _clean(page.text, page.lines, lexicon, known, options.scope or Scope.ARTICLE)
     return replace(
         found,

@@ -14,17 +14,20 @@ _SCRIPT = re.compile(r"(?:\.(?:php\d?|aspx?|jsp|cgi|pl|do|cfm|exe|dll|phtml)|/)$
 _TRACKER = re.compile(r"utm_\w+|\w*clid|yclid|_openstat|mc_[ce]id|igshid", re.IGNORECASE)
 _PORT = {"http": ":80", "https": ":443"}
 _LISTS = frozenset((
-    "tag", "tags", "topic", "topics", "author", "authors", "autor", "autores", "auteur", "avtor", "category",
-    "categories", "categoria", "kategorie", "kategori", "rubric", "rubrics", "rubrika", "label", "labels",
-    "search", "user", "users", "profile", "profiles", "schlagwort", "contributor", "contributors", "login",
-    "register", "subscribe", "newsletter", "comments", "feed", "rss",
+    "tag", "tags", "topic", "topics", "author", "authors", "autor", "autores", "autori", "autoren", "auteur",
+    "auteurs", "avtor", "category", "categories", "categoria", "categorie", "kategorie", "kategori",
+    "kategoriya", "rubric", "rubrics", "rubrika", "rubriki", "label", "labels", "search", "user", "users",
+    "profile", "profiles", "schlagwort", "thema", "themen", "temas", "emne", "tagg", "subject", "subjects",
+    "keyword", "keywords", "person", "contributor", "contributors", "columnist",
+    "columnists", "login", "register", "subscribe", "newsletter", "newsletters", "comments", "feed", "rss",
 ))  # fmt: skip
 _SHARE = re.compile(
     r"/(?:sharer|share|sharing|intent/(?:tweet|post)|dialog/(?:share|feed|send)|submit|pin/create|sharearticle"
     r"|save|send|bookmarklet|cws/share|dk)(?:[./?]|$)",
     re.IGNORECASE,
 )
-_CARRIED = re.compile(r"(?:^|&)(?:u|url|text|link|st\._surl|st\.shareurl)=https?(?::|%3a)", re.IGNORECASE)
+# An address inside an address, or the name of a network to share with.
+_CARRIED = re.compile(r"(?:=|%20|\+)https?(?::|%3a)|(?:^|&)share=", re.IGNORECASE)
 
 
 def join(base: str, href: str | None) -> str:

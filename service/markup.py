@@ -54,7 +54,8 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     tree = parse(html)
     if tree is None:
         return Page("", ())
-    base = links.join(url or "", tree.xpath("string(//base/@href)"))
+    address = links.canonical(metadata.address(tree), url)
+    base = links.join(url or address or "", tree.xpath("string(//base/@href)"))
     runs, weight = blocks.gather(tree, base)
     light = extract.fits(weight, len(html), seconds)
     verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
@@ -70,7 +71,7 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
         title=told.title,
         published=told.published,
         language=told.language,
-        address=links.canonical(told.address, base),
+        address=address,
         note=None if light else extract.TOO_HEAVY,
     )
 

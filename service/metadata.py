@@ -33,12 +33,11 @@ _LANGUAGES = ("content-language", "language", "dc.language", "og:locale")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of itself. `published` is an ISO 8601 day, `language` an ISO 639 code, `address` a link."""
+    """What a page says of itself. `published` is an ISO 8601 day, `language` an ISO 639 code."""
 
     title: str | None = None
     published: str | None = None
     language: str | None = None
-    address: str | None = None
 
 
 def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
@@ -52,8 +51,13 @@ def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
         title=_title(tree, [title for title in map(_words, titles) if title]),
         published=next(filter(None, map(_day, days)), None) or _shown(tree) or (_guessed(tree, url) if light else None),
         language=next(filter(None, map(_language, tongues)), None),
-        address=_words(tree.xpath("string(//link[@rel='canonical']/@href)")) or named.get("og:url"),
     )
+
+
+def address(tree: Any) -> str | None:
+    """Return where the page says it stands, as it is written there."""
+    found = tree.xpath("string((//link[@rel='canonical']/@href | //meta[@property='og:url']/@content)[1])").strip()
+    return found or None
 
 
 def _named(tree: Any) -> dict[str, str]:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
 
-from service import dates
+from service import dates, links
 from service.lines import letters
 from service.model import Judgement, Kind, Line, RelatedLink
 from service.sight import Sight
@@ -17,6 +16,12 @@ _URL = re.compile(r"https?://[^\s<>()\[\]\"'«»]+")
 _MARKDOWN = re.compile(r"!?\[([^\[\]]{1,300})\]\(\s*([^\s()]{1,2000})(?:\s+\"[^\"]{0,300}\")?\s*\)")
 _BULLET = re.compile(
     r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+"
+)
+# An element of a path that is a menu or stands in one, by its tag or a word of its class or id.
+_MENU = re.compile(
+    r"(?:^|>)nav(?![^>.#])|^footer(?![^>.#])|[.#_-](?:[a-z]{0,8}(?:menus?|navbar|navigation|breadcrumbs?)|sitemap|colophon)(?![a-z])"
+    r"|[.#-](?:main|mega|side|site|sub|top)?nav(?![a-z])",
+    re.IGNORECASE,
 )
 _EDGE = " \t\u00a0\u200b\ufeff,;:|–—-•·→»›"
 _HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
@@ -41,6 +46,8 @@ def collect(
         if kind is Kind.RELATED_HEADING:
             heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
             number = 0
+        elif kind is Kind.RELATED and line.path and _MENU.search(line.path):
+            continue
         elif kind is Kind.RELATED:
             item = _item(line, hit.value if hit else None, heading, url, language)
             number += 1
@@ -53,7 +60,7 @@ def collect(
                     found.append(replace(item, date=item.date or early_date))
                     early_date, at_head = None, False
         elif kind is Kind.RELATED_META and _URL.fullmatch(text) and found:
-            found[-1] = replace(found[-1], url=found[-1].url or _absolute(text, url))
+            found[-1] = replace(found[-1], url=found[-1].url or links.canonical(text, url))
         elif kind is Kind.RELATED_META:
             dated = dates.find(text, language)
             if dated and (at_head or early_date or not found or found[-1].date):
@@ -86,26 +93,19 @@ def _item(line: Line, value: int | None, heading: str | None, url: str | None, l
         else:
             dated = None
     title = _BULLET.sub("", text).strip(_EDGE)
-    return RelatedLink(title, _absolute(link, url), dated.day if dated else None, heading)
-
-
-def _absolute(link: str | None, base: str | None) -> str | None:
-    if not link:
-        return None
-    try:
-        link = urljoin(base or "", link.strip())
-        return link if urlsplit(link).scheme in ("http", "https") else None
-    except ValueError:
-        return None
+    return RelatedLink(title, links.canonical(link, url), dated.day if dated else None, heading)
 
 
 def _distinct(found: Sequence[RelatedLink], own: str | None, url: str | None) -> tuple[RelatedLink, ...]:
-    """Leave out the article itself and whatever stands twice."""
+    """Leave out the article itself, whatever stands twice, and what cannot be an article."""
     seen = {letters(own[:SNIP])} if own else set()
-    kept = []
+    address = links.canonical(url, None)
+    kept: list[RelatedLink] = []
     for item in found:
         name = letters(item.title[:SNIP])
-        if name and name not in seen and (item.url is None or item.url != url):
-            seen.add(name)
+        if not name or name in seen or links.same(item.url, address):
+            continue
+        if item.url is None or (links.leads_to_article(item.url) and item.url not in seen):
+            seen.update((name, item.url or name))
             kept.append(item)
     return tuple(kept)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.clean import clean_text
+from service.clean import clean_html, clean_text
 from service.lexicon import Lexicon
 from service.model import Options, RelatedLink
 
@@ -74,3 +74,27 @@ def test_a_script_address_is_no_url(lexicon: Lexicon) -> None:
     found = related(lexicon, f"See also:\n[{TITLE}](javascript:void)\n", "https://example.org/")
 
     assert [(item.title, item.url) for item in found] == [(TITLE, None)]
+
+
+PAGE = """<html><head><link rel=canonical href="https://example.org/news/1"></head><body>
+<nav class=menu><h3>Read also</h3><a href=/economy>What the economy does today</a></nav>
+<h1>The dam opened its gates on Monday</h1>
+{article}
+<h3>Read also</h3>
+<ul>
+<li><a href="/news/2?utm_source=related#top">The ferry will sail twice an hour</a>
+<li><a href="/news/1?utm_source=related">What we know about the bridge so far</a>
+<li><a href="https://other.example/a">The mayor answers twelve questions</a>
+<li><a href="/tag/bridges">Everything about bridges and rivers</a>
+<li><a href="https://www.facebook.com/sharer.php?u=https://example.org/news/1">Tell your friends about this</a>
+</ul></body></html>"""
+
+
+def test_a_page_gives_canonical_urls_and_no_other_links(lexicon: Lexicon) -> None:
+    page = PAGE.format(article="".join(f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row))
+    found = clean_html(page, lexicon, Options()).related
+
+    assert [(link.title, link.url, link.heading) for link in found] == [
+        ("The ferry will sail twice an hour", "https://example.org/news/2", "Read also"),
+        ("The mayor answers twelve questions", "https://other.example/a", "Read also"),
+    ]
