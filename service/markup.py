@@ -24,6 +24,7 @@ _VOID = frozenset((
     "track", "wbr",
 ))  # fmt: skip
 
+_FRAMES = re.compile(r"</?(?:noframes|frameset|frame)\b[^<>]*+>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
 _ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
 _ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,{ATTRIBUTES}}}+"
@@ -82,6 +83,8 @@ def parse(html: str) -> Any:
     html = html.lstrip("\ufeff").replace("\x00", "")
     declared = _XML.match(html)
     source = _modest(html[declared.end() :] if declared else html)
+    if "<noframes" in source or "<NOFRAMES" in source:  # for the parser, what stands there is text and no elements
+        source = _FRAMES.sub("", source)
     tree, whole = _tree(source, deep=False)
     if not whole:
         tree, _ = _tree(_flatter(source), deep=True)

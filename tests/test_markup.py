@@ -1,7 +1,9 @@
 """A page becomes lines, each with its tag, its link, and the elements around it."""
 
 import pytest
+from lxml import etree
 
+from service import extract, markup
 from service.blocks import PATH_LIMIT
 from service.markup import read
 from service.model import Line
@@ -58,3 +60,100 @@ def test_a_path_keeps_its_innermost_elements_whole() -> None:
 )
 def test_a_line_knows_how_much_of_it_is_linked(html: str, linked: float) -> None:
     assert lines(html)[0].linked == linked
+
+
+# --- what is a line, and what is none ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        ("<p>One<p>Two", ["One", "Two"]),
+        ("One<br>Two<br/><br>Three", ["One", "Two", "Three"]),
+        ("<ul><li>One<li>Two<ul><li>Three</ul></ul>", ["One", "Two", "Three"]),
+        ("<table><tr><td>One<td>Two<tr><td>Three</table>", ["One", "Two", "Three"]),
+        ("<dl><dt>One<dd>Two</dl>", ["One", "Two"]),
+        ("<p>One <b>and</b> <i>two</i>, <a href=/x>three</a>.", ["One and two, three."]),
+        ("<p>One<!-- , --> and <?php echo 1 ?>two", ["One and two"]),
+        ("<p>Tom &amp; &quot;Jerry&quot; &lt;b&gt; &nosuch; &#x41;&#65;", ['Tom & "Jerry" <b> &nosuch; AA']),
+        ("<p>One\n\n  two\t three&nbsp;four", ["One two three four"]),
+        ("<blockquote><p>One</blockquote><h2>Two</h2><figure><figcaption>Three</figcaption></figure>",
+         ["One", "Two", "Three"]),
+        ("<noscript>Without</noscript><p>With", ["With"]),
+        ("<noscript><p>Without</noscript>", ["Without"]),
+        ("<template><p>Never</template><p>One", ["One"]),
+        ("<x-card><template shadowrootmode=open><p>Shown</template></x-card>", ["Shown"]),
+        ("<p hidden>Never</p><p>One", ["One"]),
+        ("<p hidden=until-found>Folded</p>", ["Folded"]),
+        ("<p aria-hidden=true>Seen by eyes", ["Seen by eyes"]),
+        ("<p style='display:none'>Perhaps shown by a script", ["Perhaps shown by a script"]),
+        ("<svg><title>Icon</title><text>1</text></svg><p>One", ["One"]),
+        ("<svg><path d='M0 0'><p>Never closed above", ["Never closed above"]),
+        ("<script>var a = '<p>no</p>'</script><style>p{}</style><select><option>no</select><p>One", ["One"]),
+        ("<p>One</p></div></section></p><p>Two", ["One", "Two"]),
+        ("<p>One<div>Two<p>Three</div>Four", ["One", "Two", "Three", "Four"]),
+        ("<b><i><p>One</b></i><p>Two", ["One", "Two"]),
+        ("<pre>One\nTwo</pre>", ["One Two"]),
+        ("", []),
+        ("   \n ", []),
+        ("<", ["<"]),
+        ("no tags at all", ["no tags at all"]),
+    ],
+)  # fmt: skip
+def test_a_page_becomes_these_lines(html: str, texts: list[str]) -> None:
+    assert [line.text for line in lines(html)] == texts
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        (
+            '<?xml version="1.0" encoding="windows-1251"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">\n'
+            '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en"><body><p>One<br />two</p></body></html>'
+        ),
+        "\ufeff<html><body><p>One<br>two</html>",
+        "<html><body><p>On\x00e<br>two</html>",
+        "<html><frameset><frame src=x><noframes><body><p>One<br>two</body></noframes></frameset></html>",
+        "<html><body><p>One<br>two</body></html></html><!-- end",
+        "<HTML><BODY><P>One<BR>two",
+    ],
+)
+def test_old_and_odd_pages_are_read(html: str) -> None:
+    assert [line.text for line in lines(html)] == ["One", "two"]
+
+
+def test_lines_lie_in_the_text_in_order() -> None:
+    page = read("<p>One<p>Two 🙂<ul><li>Three</ul>", None)
+
+    assert page.text == "One\n\nTwo 🙂\n\nThree"
+    assert [page.text[line.start : line.end] for line in page.lines] == [line.text for line in page.lines]
+
+
+@pytest.mark.parametrize(
+    ("base", "href", "found"),
+    [
+        ("", "b", "https://example.org/news/b"),
+        ("<base href=/archive/>", "b", "https://example.org/archive/b"),
+        ("<base href=https://other.example/x/>", "../b", "https://other.example/b"),
+        ("<base href='https://[::1'>", "/b", "/b"),
+        ("", "https://other.example/b?c", "https://other.example/b?c"),
+    ],
+)
+def test_a_link_is_joined_to_the_base_of_the_page(base: str, href: str, found: str) -> None:
+    assert lines(f"<head>{base}</head><p><a href='{href}'>Text")[0].href == found
+
+
+def test_a_page_that_tells_its_address_needs_no_other() -> None:
+    page = read("<link rel=canonical href=https://example.org/news/1><p><a href=2>Text", None)
+
+    assert page.lines[0].href == "https://example.org/news/2"
+    assert page.address == "https://example.org/news/1"
+
+
+def test_a_parse_is_shared_and_stays_as_it_was() -> None:
+    html = "<div class=share>Share</div><article>" + "<p>The bridge over the river was closed on Monday.</p>" * 9
+    tree = markup.parse(html)
+    before = etree.tostring(tree)
+
+    assert extract.text(tree, None)
+    assert etree.tostring(tree) == before

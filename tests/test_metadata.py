@@ -1,0 +1,91 @@
+"""What a page says of itself, from the surest place to the least sure."""
+
+import pytest
+
+from service.markup import Page, read
+
+LD = '<script type="application/ld+json">{}</script>'
+
+
+def page(head: str, body: str = "<p>The bridge was closed.</p>", html: str = "<html>") -> Page:
+    return read(f"{html}<head>{head}</head><body>{body}</body></html>", "https://example.org/news/1")
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("<title>Bridge closed - Example News</title>", "<h1>Bridge closed</h1>", "Bridge closed"),
+        ("<title>Bridge closed - Example News</title>", "<h1>News</h1><h1>Bridge  <i>closed</i></h1>", "Bridge closed"),
+        ("<meta property=og:title content='Bridge closed'>", "<h1>News</h1><h1>Today</h1>", "Bridge closed"),
+        ("<meta property=og:title content='Bridge closed'>", "", "Bridge closed"),
+        ("<meta property=og:title content='Bridge'><meta property=og:title content=B>", "", "Bridge"),
+        ("<meta name=twitter:title content='Bridge closed'><title>News</title>", "", "Bridge closed"),
+        (LD.format('{"@type": "NewsArticle", "headline": "Bridge closed"}'), "", "Bridge closed"),
+        (LD.format('{"@graph": [{"@type": "Site"}, {"@type": ["BlogPosting"], "headline": "Bridge"}]}'), "", "Bridge"),
+        (LD.format('{"@type": "NewsArticle", "headline": 5}') + "<title>Bridge</title>", "", "Bridge"),
+        (LD.format('{"@type": "Article", "headline": "broken') + "<title>Bridge</title>", "", "Bridge"),
+        (LD.format("[" * 100_000 + '"Article"') + "<title>Bridge</title>", "", "Bridge"),
+        (f"<meta property=og:title content='{'long ' * 400}'><title>Bridge</title>", "", "Bridge"),
+        ("<title> </title>", "", None),
+        ("", "", None),
+    ],
+)  # fmt: skip
+def test_a_title_is_found(head: str, body: str, title: str | None) -> None:
+    assert page(head, body).title == title
+
+
+def test_lists_of_other_articles_describe_no_page() -> None:
+    listed = '{"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "headline": "Ferry"}]}'
+
+    assert page(LD.format(listed) + "<title>Bridge</title>").title == "Bridge"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "day"),
+    [
+        (LD.format('{"@type": "NewsArticle", "datePublished": "2016-08-23T10:00:00+03:00"}'), "", "2016-08-23"),
+        ("<meta property=article:published_time content=2016-08-23T10:00:00Z>", "", "2016-08-23"),
+        ("<meta itemprop=datePublished content=2016-08-23>", "", "2016-08-23"),
+        ("", "<time itemprop=datePublished datetime='2016-08-23 10:00'>Tuesday</time>", "2016-08-23"),
+        ("", "<time pubdate datetime=2016-08-23>Tuesday</time>", "2016-08-23"),
+        ("<meta name=dc.date.issued content='23.08.2016'>", "", "2016-08-23"),
+        (
+            "<meta property=article:modified_time content=2020-01-02><meta name=pubdate content=2016-08-23>",
+            "",
+            "2016-08-23",
+        ),
+        ("", "<footer>© 2016 Example</footer>", None),
+    ],
+)
+def test_the_day_of_publication_is_found_and_never_made_up(head: str, body: str, day: str | None) -> None:
+    assert page(head, f"<p>The bridge was closed.</p>{body}").published == day
+
+
+@pytest.mark.parametrize(
+    ("html", "head", "language"),
+    [
+        ("<html lang=uk>", "", "uk"),
+        ("<html lang=PT-br>", "", "pt"),
+        ("<html lang=zh_Hant>", "", "zh"),
+        ("<html xml:lang=ru>", "", "ru"),
+        ("<html lang='{{ lang }}'>", "<meta property=og:locale content=de_DE>", "de"),
+        ("<html>", "<meta http-equiv=Content-Language content='fr, en'>", "fr"),
+        ("<html>", LD.format('{"@type": "Article", "inLanguage": "es-MX"}'), "es"),
+        ("<html lang=''>", "", None),
+    ],
+)
+def test_the_language_is_found(html: str, head: str, language: str | None) -> None:
+    assert page(head, html=html).language == language
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ("<link rel=canonical href=/news/bridge>", "https://example.org/news/bridge"),
+        ("<meta property=og:url content=https://example.org/b?utm_source=x>", "https://example.org/b"),
+        ("<link rel=canonical href=javascript:void(0)>", None),
+        ("", None),
+    ],
+)
+def test_the_address_is_the_canonical_one(head: str, address: str | None) -> None:
+    assert page(head).address == address
