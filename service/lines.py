@@ -19,7 +19,7 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
 # The last four end a label as a colon does in Khmer, Amharic (two signs) and Armenian.
-_COLON = re.compile("[:：|>»›→▶►៖፦፡՝]")
+_COLON = re.compile("[:：=|>»›→▶►៖፦፡՝]")
 _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
 # Scripts written without spaces, where any two characters may be the edge of a word.
