@@ -105,9 +105,11 @@ class Reader:
         elif self._opener and self._opener.reach is not Reach.REST and hit.kind is not Kind.RELATED_META:
             self._opener = None
         self._listing = self._listing and not hit.certain
+        judged = Judgement(hit.kind, 0.99 if hit.certain else 0.6, (f"lexicon: {hit.phrase}",))
+        if hit.reach is Reach.INSIDE:  # "Article continues below" stands between paragraphs: no sign that it has ended
+            return SMALL, judged
         self._company = self._company or hit.certain
-        gain = UNKNOWN if doubted else CERTAIN if hit.certain else COMPANY
-        return gain, Judgement(hit.kind, 0.99 if hit.certain else 0.6, (f"lexicon: {hit.phrase}",))
+        return UNKNOWN if doubted else CERTAIN if hit.certain else COMPANY, judged
 
     def _below(self, opener: Opener, text: str, prose: bool, after_item: bool) -> tuple[float, Judgement] | None:
         """Judge a line below a heading: an item, a teaser, a paragraph of its own, or (None) the article again."""

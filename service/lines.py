@@ -21,6 +21,8 @@ _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]
 _COLON = re.compile("[:：|>»›→▶►]")
 _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
+# What sets off the text behind a label as a colon does: in Khmer, Amharic (two signs) and Armenian.
+_LIKE_COLON = re.compile("[៖፦፡՝]")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
@@ -98,7 +100,7 @@ def key(text: str, limit: int) -> Key:
 
 
 def _break(between: str) -> int:
-    if _COLON.search(between):
+    if _COLON.search(between) or _LIKE_COLON.search(between):
         return COLON
     return DASH if _DASH.search(between) else COMMA if _COMMA.search(between) else 0
 

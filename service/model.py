@@ -41,6 +41,7 @@ class Reach(StrEnum):
     LINE = "line"  # for its own line only
     BLOCK = "block"  # for the run of items under it: a heading over a list
     REST = "rest"  # for everything under it: nothing of the article follows
+    INSIDE = "inside"  # for the article: it goes on below
 
 
 @dataclass(frozen=True, slots=True)

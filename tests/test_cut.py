@@ -25,6 +25,14 @@ def test_prose_is_never_crossed(lexicon: Lexicon) -> None:
     assert body(lexicon, ONE, "Share this news", TWO, "Share this news") == [ONE, "Share this news", TWO]
 
 
+def test_a_label_that_says_the_article_goes_on_is_no_end(lexicon: Lexicon) -> None:
+    """Advertisements between short paragraphs: however many there are, nothing of the article is lost."""
+    label = ("Annons", "Artikeln fortsätter efter annonsen", "Artikeln fortsätter efter annonsen")
+    lines = [*[ONE, TWO] * 6, *[*label, ONE[:60] + "."] * 4]
+
+    assert body(lexicon, *lines, "Share this news", "See also:", "Farmers count their losses") == lines
+
+
 def test_blocks_in_any_order(lexicon: Lexicon) -> None:
     tail = (
         "Share this news",

@@ -241,13 +241,3 @@ def test_no_label_has_two_kinds(lexicon: Lexicon) -> None:
     clashes = {label: sorted(ids.values()) for label, ids in kinds.items() if len(ids) > 1}
 
     assert clashes == {}
-
-
-@pytest.mark.parametrize("tag", sorted({path.stem for path in FOLDER.glob("*.toml")} - {"any", "networks"}))
-def test_a_pack_is_complete(lexicon: Lexicon, tag: str) -> None:
-    """Every language knows at least these sorts of lines."""
-    known = {record.kind for record in lexicon.records.values() if record.id.startswith(f"{tag}.")}
-
-    assert known >= {
-        Kind.SHARE, Kind.RELATED_HEADING, Kind.SUBSCRIBE, Kind.COMMENTS, Kind.TAGS, Kind.AD, Kind.LEGAL, Kind.BYLINE,
-    }  # fmt: skip
