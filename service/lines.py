@@ -7,7 +7,7 @@ line stays known beside the key (`bounds`), so that a phrase cannot begin or end
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 # Combining marks belong to the word before them (Indic vowel signs, Hebrew points); `\w` alone would split there.
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
+_WORD_OR_MARK = re.compile(_WORD.pattern + "|\0")
 _COLON = re.compile("[:：|>»›→▶►]")
 _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
@@ -73,6 +74,17 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
 
 
+def _fold_long(text: str) -> str:
+    """Return `fold(text)`: the same, quicker where the text is much longer than its alphabet."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    for mark in [c for c in set(text) if unicodedata.combining(c)]:
+        text = text.replace(mark, "")
+    text = unicodedata.normalize("NFC", text).casefold()
+    for letter in _ALIKE.keys() & set(map(ord, set(text))):
+        text = text.replace(chr(letter), chr(letter).translate(_ALIKE))
+    return text
+
+
 def key(text: str, limit: int) -> Key:
     """Return the key of the first `limit` characters of a line's text."""
     parts: list[str] = []
@@ -124,6 +136,19 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
 def letters(text: str) -> str:
     """Return the text of the key of `text`, where nothing else of it is needed."""
     return "".join([fold(word) for word in _WORD.findall(text)])
+
+
+def letters_each(texts: Sequence[str]) -> list[str]:
+    """Return `letters` of each text: the same, several times as fast for thousands of them."""
+    pieces = " \n ".join(texts).split(" ")
+    # every piece once, folded all in one: between words stands a character that joins with none
+    once = list(dict.fromkeys(pieces))
+    words = _WORD_OR_MARK.findall("\0".join(once))
+    folded = _fold_long("\1".join(words)).replace("\1", "").split("\0")
+    if len(folded) != len(once):  # the texts have characters that nobody writes
+        return [letters(text) for text in texts]
+    known = dict(zip(once, folded, strict=True)) | {"\n": "\n"}
+    return "".join([known[piece] for piece in pieces]).split("\n") if texts else []
 
 
 def head(text: str, letters: int) -> tuple[str, str]:

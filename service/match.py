@@ -5,8 +5,8 @@ whatever the number of packs, or a slot that measures itself (`{number}`, `{date
 is visited at most once at every position, so matching is linear in the key's length.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from service.lines import COLON, COMMA, DASH, GAP, INSIDE, Key
 from service.model import Hit, Kind, Reach
@@ -22,7 +22,7 @@ GLUED_WORDS = 12  # of a line in which words may be looked for inside of words
 REACH = 3  # letters by which the longest word that can begin at a place is known
 FREE = ("site", "any", "text")
 SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
-TOUCHING = "+"  # marks a literal that must touch the slot before it
+TOUCHING = "~"  # marks a literal that must touch the slot before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +39,87 @@ class Record:
     note: str
 
 
-@dataclass(slots=True, eq=False)
-class State:
-    """A place inside one or more phrases."""
-
-    words: dict[str, "State"] = field(default_factory=dict)  # by symbol
-    slots: dict[str, "State"] = field(default_factory=dict)  # by slot name
-    record: Record | None = None  # a phrase ends here
-    lead: Record | None = None  # a phrase ends here if the rest of the line is set off
-
-    def step(self, symbol: str) -> "State":
-        """Return the state behind `symbol`, made if need be."""
-        return self.words.setdefault(symbol, State())
-
-    def slot(self, name: str) -> "State":
-        """Return the state behind the slot `name`, made if need be."""
-        return self.slots.setdefault(name, State())
+NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
+ROOT = 0  # the state before any phrase
 
 
-@dataclass(slots=True)
 class Automaton:
-    """The compiled phrases: a vocabulary of folded words, each with the symbols it stands for, and the states."""
+    """The compiled phrases: a vocabulary of folded words, each with the symbols it stands for, and the states.
 
-    root: State = field(default_factory=State)
-    vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ends: set[str] = field(default_factory=set)  # last letters of the phrases that begin with free words
-    longest: dict[str, int] = field(default_factory=dict)  # by the first letters of a word
+    A state is a number, a place inside one or more phrases; what leads on from it and what ends there stands in lists.
+    """
+
+    def __init__(self) -> None:
+        self.vocabulary: dict[str, tuple[str, ...]] = {}
+        self.ends: set[str] = set()  # last letters of the phrases that begin with free words
+        self.words: list[dict[str, int]] = [{}]  # by state: the next one behind a symbol
+        self.slots: list[dict[str, int]] = [NOWHERE]  # by state: the next one behind a slot
+        self.records: list[Record | None] = [None]  # by state: a phrase of this record ends there
+        self.leads: list[Record | None] = [None]  # by state: it ends there if the rest of the line is set off
+        self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
+        self.longest: dict[str, int] = {}  # by the first letters of a word
+        self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
+
+    def seal(self) -> None:
+        """Make ready for matching, once all phrases are in."""
+        begin = self.words[ROOT].keys()
+        self.longest = {word[:REACH]: len(word) for word in sorted(self.vocabulary, key=len)}
+        self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
 
     def add_word(self, word: str, symbol: str) -> None:
-        """Let the folded `word` stand for `symbol`."""
-        known = self.vocabulary.get(word, ())
-        if symbol not in known:
+        """Let the folded `word` stand for `symbol`: itself, where it touches a slot, or a word list."""
+        known = self.vocabulary.get(word)
+        if known is None:
+            self.vocabulary[word] = (symbol,)
+        elif symbol not in known:
             self.vocabulary[word] = (*known, symbol)
-            begin = word[:REACH]
-            self.longest[begin] = max(self.longest.get(begin, 0), len(word))
 
-    def starts(self) -> frozenset[str]:
-        """Return the heads (STARTS letters, or fewer if the word has no more) of all words that can begin a phrase."""
-        begin = self.root.words
-        return frozenset(
-            w[:STARTS] for w, symbols in self.vocabulary.items() if any(symbol in begin for symbol in symbols)
-        )
+    def add_whole(self, words: Iterable[str], record: Record) -> None:
+        """Let each of the folded `words` be a phrase of `record` on its own."""
+        leaf = self._new(record)
+        self._leaves.add(leaf)
+        begin = self.words[ROOT]
+        for word in words:
+            self.add_word(word, word)
+            if begin.setdefault(word, leaf) != leaf:
+                self.close(self.step(ROOT, word), record)
+
+    def step(self, state: int, symbol: str) -> int:
+        """Return the state behind `symbol`, made if need be, to be gone on from."""
+        after = self.words[state]
+        if after is NOWHERE:
+            after = self.words[state] = {}
+        found = after.get(symbol)
+        if found is None or found in self._leaves:
+            found = after[symbol] = self._new(None if found is None else self.records[found])
+        return found
+
+    def slot(self, state: int, name: str) -> int:
+        """Return the state behind the slot `name`, made if need be."""
+        after = self.slots[state]
+        if after is NOWHERE:
+            after = self.slots[state] = {}
+        found = after.get(name)
+        if found is None:
+            found = after[name] = self._new(None)
+        return found
+
+    def close(self, state: int, record: Record) -> None:
+        """Let a phrase of `record` end here; the first one stays, unless this one is surer."""
+        before = self.records[state]
+        if before is None or (record.certain and not before.certain):
+            self.records[state] = record
+
+    def close_lead(self, state: int, record: Record) -> None:
+        """Let a phrase of `record` end here if the rest of the line is set off; the first one stays."""
+        self.leads[state] = self.leads[state] or record
+
+    def _new(self, record: Record | None) -> int:
+        self.words.append(NOWHERE)
+        self.slots.append(NOWHERE)
+        self.records.append(record)
+        self.leads.append(None)
+        return len(self.words) - 1
 
     def may_go_on(self, line: Key) -> bool:
         """Say whether a longer line that begins like `line` can be a phrase: something is still open at its end."""
@@ -88,9 +128,9 @@ class Automaton:
         for at in range(size + 1):
             if not front[at]:
                 continue
-            if size - at <= REACH or at + self._longest(text, at) > size:
+            if size - at <= REACH or at + self._longest_at(text, at) > size:
                 return True
-            if text[at].isdecimal() or any(state.slots for state in front[at] if state is not self.root):
+            if text[at].isdecimal() or any(self.slots[state] for state in front[at] if state != ROOT):
                 return True
         return False
 
@@ -105,47 +145,49 @@ class Automaton:
         front, lead = self._fronts(line, glued)
         if lead_only:
             return lead
-        whole = [(*done, state.record) for state, done in front[-1].items() if state.record]
+        whole = [(*done, last) for state, done in front[-1].items() if (last := self.records[state])]
         listed = COMMA in line.breaks
         hits = [_hit(records, None, listed) for records in sorted(whole, key=len)]
         return max(filter(None, (*hits, lead)), key=_preference, default=None)
 
-    def _fronts(self, line: Key, glued: bool) -> tuple[list[dict[State, tuple[Record, ...]]], Hit | None]:
+    def _fronts(self, line: Key, glued: bool) -> tuple[list[dict[int, tuple[Record, ...]]], Hit | None]:
         """Return the states alive at every position, with the phrases read so far, and the first lead."""
         size = len(line.text)
-        front: list[dict[State, tuple[Record, ...]]] = [{} for _ in range(size + 1)]
-        front[0][self.root] = ()
+        front: list[dict[int, tuple[Record, ...]]] = [{} for _ in range(size + 1)]
+        front[0][ROOT] = ()
         lead: Hit | None = None
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
         dead = () if any(map(str.isdigit, line.text)) else ("date", "number")
         free = line.text[-ENDS:] in self.ends
+        all_words, all_slots, records, leads = self.words, self.slots, self.records, self.leads
         for at in range(size):
             if not front[at]:
                 continue
             symbols: dict[str, list[int]] | None = None
             queue = list(front[at].items())
             for state, done in queue:
-                if state.lead and line.breaks[at] >= DASH and lead is None:
-                    lead = _lead((*done, state.lead), line, at)
-                if state.record and self.root not in front[at]:
-                    front[at][self.root] = again = (*done, state.record)
-                    queue.append((self.root, again))
-                if state.words:
+                set_off, ended, words, slots = leads[state], records[state], all_words[state], all_slots[state]
+                if set_off and line.breaks[at] >= DASH and lead is None:
+                    lead = _lead((*done, set_off), line, at)
+                if ended and ROOT not in front[at]:
+                    front[at][ROOT] = again = (*done, ended)
+                    queue.append((ROOT, again))
+                if words:
                     if symbols is None:
                         symbols = self._symbols(line, at, glued)
-                    small, large = (state.words, symbols) if len(state.words) < len(symbols) else (symbols, state.words)
+                    small, large = (words, symbols) if len(words) < len(symbols) else (symbols, words)
                     for symbol in small:
                         if symbol in large:
                             for end in symbols[symbol]:
-                                front[end].setdefault(state.words[symbol], done)
-                for name, target in state.slots.items():
-                    if name in dead or (state is self.root and name in FREE and (at or not free)):
+                                front[end].setdefault(words[symbol], done)
+                for name, target in slots.items():
+                    if name in dead or (state == ROOT and name in FREE and (at or not free)):
                         continue
                     for end in SLOTS[name](line, at):
                         front[end].setdefault(target, done)
         return front, lead
 
-    def _longest(self, text: str, at: int) -> int:
+    def _longest_at(self, text: str, at: int) -> int:
         """Return the length of the longest word that can begin at `at`; one of fewer letters than REACH has all."""
         return max([self.longest.get(text[at : at + n], 0) for n in range(1, REACH + 1)])
 
@@ -156,7 +198,7 @@ class Automaton:
         inside = bounds[at] == INSIDE
         if inside and not glued:
             return found
-        for end in range(at + 1, min(at + self._longest(text, at), len(text)) + 1):
+        for end in range(at + 1, min(at + self._longest_at(text, at), len(text)) + 1):
             cuts = inside or bounds[end] == INSIDE
             if cuts and not glued:
                 continue
