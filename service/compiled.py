@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from service.match import Automaton, Record
+from service.match import Automaton
 from service.model import Kind, Reach
+from service.pieces import Record
 
 FILE = f"__pycache__/lexicon.{sys.implementation.cache_tag}.bin"
-MAKERS = ("compiled", "grammar", "lines", "match", "packs")  # the rooms that make what is kept
+MAKERS = ("compiled", "grammar", "lines", "match", "packs", "pieces")  # the rooms that make what is kept
 DIGEST_BYTES = 32
 
 
@@ -41,11 +42,14 @@ def write(
         return
     path = folder / FILE
     part = path.with_suffix(f".{os.getpid()}")
-    number: dict[Record | None, int] = {None: -1} | {record: n for n, record in enumerate(records)}
+    number = {record.id: n for n, record in enumerate(records)}
     plain = [(r.id, r.kind.value, r.reach.value, r.certain, r.phrases, r.catches, r.spares, r.note) for r in records]
-    own = (
+    own: tuple[Any, ...] = (
         automaton.vocabulary, automaton.ends, automaton.longest, automaton.starts, automaton.words, automaton.slots,
-        [number[record] for record in automaton.records], [number[record] for record in automaton.leads],
+        *(
+            [tuple([number[record.id] for record in piece]) for piece in states]
+            for states in (automaton.records, automaton.leads)
+        ),
     )  # fmt: skip
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
@@ -64,11 +68,12 @@ def read(folder: Path, key: bytes) -> tuple[list[Record], dict[str, Any], int, A
         return None
     records = [Record(name, Kind(kind), Reach(reach), *rest) for name, kind, reach, *rest in plain]
     automaton = Automaton()
-    by_number = [*records, None]
     (
         automaton.vocabulary, automaton.ends, automaton.longest, automaton.starts, automaton.words, automaton.slots,
-        ends, leads,
+        ended, led,
     ) = own  # fmt: skip
-    automaton.records = [by_number[n] for n in ends]
-    automaton.leads = [by_number[n] for n in leads]
+    known = {numbers: tuple([records[n] for n in numbers]) for numbers in {*ended, *led}}
+    automaton.records = [known[numbers] for numbers in ended]
+    automaton.leads = [known[numbers] for numbers in led]
+    automaton.tell()
     return records, languages, networks, automaton

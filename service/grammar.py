@@ -11,8 +11,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from service.lines import letters_each
-from service.match import ENDS, FREE, ROOT, SLOTS, TOUCHING, Automaton, Record
+from service.match import ENDS, ROOT, TOUCHING, Automaton
 from service.packs import NETWORK, NETWORKS_FILE, TEXT, Network, Pack
+from service.pieces import Record
+from service.slots import FREE, SLOTS
 
 _SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
 

@@ -1,5 +1,6 @@
 """Which phrases does a language know, and does this whole line match one?"""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -9,8 +10,9 @@ from typing import Any
 from service import compiled, grammar, packs
 from service.errors import PackError
 from service.lines import head, key, last_word, unspaced
-from service.match import ENDS, SHORT, STARTS, Automaton, Record
+from service.match import ENDS, SHORT, STARTS, Automaton
 from service.model import Hit, Kind
+from service.pieces import Record
 
 FOLDER = Path(__file__).parent / "lexicon"
 WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label
@@ -20,6 +22,7 @@ VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kin
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
 RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
+_COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 
 
@@ -52,6 +55,9 @@ class Lexicon:
             hit = self.automaton.match(begin, lead_only=True)
         else:
             hit = self.automaton.match(key(text, WHOLE_LIMIT))
+            if (hit is None or not hit.certain) and text[-1] in ")]）】" and len(text) <= RECALL_LETTERS:
+                bare = _COUNTER.sub("", text)  # "Related articles (5)"
+                hit = (self.automaton.match(key(bare, WHOLE_LIMIT)) if bare != text else None) or hit
         return _doubted(hit, text) if hit is not None and hit.certain else hit
 
     def _may_be_phrase(self, text: str) -> bool:
@@ -74,9 +80,8 @@ class Lexicon:
                 continue
             for example in record.catches:
                 hit = self.match(example)
-                # two languages may share a label: whichever pack says it, it is the same kind of line
-                other = hit is not None and not hit.phrase.startswith(record.id.partition(".")[0] + ".")
-                if hit is None or (hit.phrase != record.id and not (other and hit.kind is record.kind)):
+                # two languages may share a label, and of several labels on one line the surest speaks
+                if hit is None or hit.kind is not record.kind:
                     yield f"{record.id}: catches {example!r} is hit by {hit.phrase if hit else 'nothing'}"
             for example in record.spares:
                 hit = self.match(example)
@@ -95,10 +100,12 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
         if hit.kind is Kind.RELATED and (len(value) < TITLE_LETTERS or stopped or len(text) > WHOLE_LIMIT):
             return replace(hit, certain=False)
         return hit
+    # "— Share!" is what somebody says, and "Share?" what somebody asks
+    spoken = (text[0] in "—–-" and text[-1] in ".!?…") or (text[-1] in "?？" and " " not in text)
     quoted = text[0] in "«“„\"'‘「" and text.rstrip(".,!?")[-1:] in "»”“\"'’」"
     return (
         replace(hit, certain=False)
-        if quoted or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
+        if quoted or spoken or text[-1] in "%‰" or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
         else hit
     )
 

@@ -40,6 +40,7 @@ class Key:
     text: str
     bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
     breaks: tuple[int, ...]  # what stood before each position: COLON (or the like), DASH, COMMA, or 0
+    upper: bool  # written in capitals
     offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
 
 
@@ -106,7 +107,7 @@ def key(text: str, limit: int) -> Key:
         offsets += (start,) * (more + 1)
         end = stop
     breaks.append(_break(text[end:limit]))
-    return Key("".join(parts), (*bounds, GAP), tuple(breaks), (*offsets, len(text)))
+    return Key("".join(parts), (*bounds, GAP), tuple(breaks), text[:limit].isupper(), (*offsets, len(text)))
 
 
 def _break(between: str) -> int:
@@ -123,7 +124,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
             yield start, start + len(word), True
             continue
         cuts = [m.start() for m in _CAMEL.finditer(word)] if not word.isalpha() else []
-        cuts += [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
+        cuts += [
+            i
+            for i in range(1, len(word))
+            if word[i].isupper() and (word[i - 1].islower() or word[i + 1 : i + 2].islower())
+        ]
         if not word.isascii():
             unspaced = [_UNSPACED.match(c) is not None for c in word]
             cuts += [i for i in range(1, len(word)) if unspaced[i] != unspaced[i - 1]]

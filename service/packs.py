@@ -11,11 +11,12 @@ from typing import Any
 
 import rtoml
 
-from service.match import SLOTS, Record
 from service.model import Kind, Reach
+from service.pieces import ANY, Record
+from service.slots import SLOTS
 
 NETWORK, TEXT = "network", "text"  # slots beside those of the matcher
-NETWORKS_FILE, ANY_TAG = "networks.toml", "any"
+NETWORKS_FILE = "networks.toml"
 
 _RECORD_FIELDS = {"id", "kind", "reach", "certain", "phrases", "catches", "spares", "note"}
 _PACK_FIELDS = {"language", "name", "words", "phrase"}
@@ -88,7 +89,7 @@ def _networks(file: Mapping[str, Any], faults: list[str]) -> Iterator[Network]:
 
 
 def _pack(tag: str, file: Mapping[str, Any], known: set[str], faults: list[str]) -> Pack:
-    if file and tag != ANY_TAG and file.get("language") != tag:
+    if file and tag != ANY and file.get("language") != tag:
         faults.append(f"{tag}.toml: `language` must be {tag!r}")
     faults += [f"{tag}.toml: unknown key {unknown!r}" for unknown in sorted(set(file) - _PACK_FIELDS)]
     words: dict[str, list[str]] = {}

@@ -1,0 +1,59 @@
+"""How far does a slot reach that measures itself? One function each, from a place in a key to the places it may end."""
+
+from collections.abc import Callable, Iterator
+
+from service.lines import COLON, COMMA, GAP, INSIDE, Key
+
+SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
+COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "萬", "만", "천")
+FREE = ("site", "any", "text")  # slots that any words fill
+WITH_DIGITS = ("date", "number")  # slots that only digits open
+
+
+def _words(line: Key, at: int, most: int, broken: int) -> Iterator[int]:
+    """Yield the ends of the one to `most` words that begin at `at` and have no break as great as `broken` in them."""
+    if line.bounds[at] == INSIDE:
+        return
+    count = 0
+    for end in range(at + 1, len(line.text) + 1):
+        if line.bounds[end] == GAP:
+            yield end
+            count += 1
+            if count == most or line.breaks[end] >= broken:
+                return
+
+
+def _site(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, SITE_WORDS, COMMA)
+
+
+def _any(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, ANY_WORDS, COLON + 1)
+
+
+def _date(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40"."""
+    digits, last = False, at
+    for end in _words(line, at, DATE_WORDS, COLON + 1):
+        if end - at > DATE_LETTERS:
+            return
+        digits = digits or any(map(str.isdigit, line.text[last:end]))
+        last = end
+        if digits:
+            yield end
+
+
+def _number(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of "12", "1 234", "1.2K", "3 тыс"."""
+    text, end = line.text, at
+    while end < len(text) and text[end].isdecimal():
+        end += 1
+        if line.bounds[end] != INSIDE:
+            yield end
+    if end > at:
+        for suffix in COUNT_SUFFIXES:
+            if text.startswith(suffix, end) and line.bounds[end + len(suffix)] != INSIDE:
+                yield end + len(suffix)
+
+
+SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {"site": _site, "any": _any, "date": _date, "number": _number}
