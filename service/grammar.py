@@ -10,11 +10,11 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from service.lines import letters_each
+from service.lines import letters_each, unspaced
 from service.match import ENDS, ROOT, TOUCHING, Automaton
 from service.packs import NETWORK, NETWORKS_FILE, TEXT, Network, Pack
 from service.pieces import Record
-from service.slots import FREE, SLOTS
+from service.slots import APART, FREE, SLOTS
 
 _SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
 
@@ -144,7 +144,8 @@ def _add_slotted(
         if name == TEXT:
             leads, ways = ways, []
         elif name in SLOTS:
-            ways = [automaton.slot(way, name) for way in ways]
+            apart = name == "any" and parts[3 * index].endswith(" ") and unspaced(word)
+            ways = [automaton.slot(way, name + APART if apart else name) for way in ways]
         else:
             symbol = symbols[name]
             ways = [automaton.step(way, symbol) for way in ways]

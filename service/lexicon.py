@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent / "lexicon"
 WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label
 TITLE_LETTERS = 16  # characters of the shortest headline behind "Read also:" that is taken for certain
 VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence is the article's own
+SENTENCE_WORDS, SENTENCE_LETTERS = 4, 9  # of the shortest sentence behind a label; letters of a script without spaces
+STOPS = (".", "。", "।", "۔", "።", "။", ".»", ".”", '."', "。」")
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
@@ -91,9 +93,11 @@ class Lexicon:
 
 def _doubted(hit: Hit, text: str) -> Hit | None:
     """Return the hit, uncertain if the line's look speaks for a sentence of the article."""
-    stopped = text.endswith((".", "。", ".»", ".”", '."')) and not text.endswith("..")
+    stopped = text.endswith(STOPS) and not text.endswith("..")
     if hit.value is not None:
         value = text[hit.value :]
+        if stopped and _is_sentence(value):
+            return replace(hit, certain=False)  # "Source: a spring behind the church."
         if len(value) > VALUE_LETTERS and stopped and hit.kind in VALUE_KINDS:
             return None
         # "See also: Schedule 2." is a sentence; a headline is longer, and has no full stop
@@ -108,6 +112,13 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
         if quoted or spoken or text[-1] in "%‰" or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
         else hit
     )
+
+
+def _is_sentence(value: str) -> bool:
+    """Say whether the words behind a label, ended by a full stop, are a sentence rather than a name."""
+    if value[:1].isupper():
+        return False
+    return len(value) >= SENTENCE_LETTERS if unspaced(value) else len(value.split()) >= SENTENCE_WORDS
 
 
 def load(folder: Path | None = None) -> Lexicon:

@@ -7,6 +7,7 @@ from service.lines import COLON, COMMA, GAP, INSIDE, Key
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "萬", "만", "천")
 FREE = ("site", "any", "text")  # slots that any words fill
+APART = " apart"  # marks `{any}` where a phrase of a script without spaces has one before it
 WITH_DIGITS = ("date", "number")  # slots that only digits open
 
 
@@ -29,6 +30,10 @@ def _site(line: Key, at: int) -> Iterator[int]:
 
 def _any(line: Key, at: int) -> Iterator[int]:
     return _words(line, at, ANY_WORDS, COLON + 1)
+
+
+def _any_apart(line: Key, at: int) -> Iterator[int]:
+    return _any(line, at) if line.bounds[at] == GAP else iter(())
 
 
 def _date(line: Key, at: int) -> Iterator[int]:
@@ -56,4 +61,10 @@ def _number(line: Key, at: int) -> Iterator[int]:
                 yield end + len(suffix)
 
 
-SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {"site": _site, "any": _any, "date": _date, "number": _number}
+SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {
+    "site": _site,
+    "any": _any,
+    "date": _date,
+    "number": _number,
+    "any" + APART: _any_apart,
+}
