@@ -1,9 +1,9 @@
 """Which lines does a phrase mean? Puts the phrases of the packs into the automaton.
 
 Authors write literals and slots, never a pattern language. Slots: `{network}`, `{number}`, `{date}`, `{site}` (one to
-six words), `{any}` (one to thirty words), `{text}` (the rest of the line, set off by a colon, dash or bar; only at the
-end), and the pack's own word lists (`{verb}`). `?` makes a slot optional: `{verb?}`. A literal right beside a slot,
-`{network}issa`, must touch it in the text too.
+six words), `{name}` (one to four words with capitals), `{any}` (one to thirty words), `{text}` (the rest of the line,
+set off by a colon, dash or bar; only at the end), and the pack's own word lists (`{verb}`). `?` makes a slot optional:
+`{verb?}`. A literal right beside a slot, `{network}issa`, must touch it in the text too.
 """
 
 import re

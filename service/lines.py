@@ -41,6 +41,7 @@ class Key:
     bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
     breaks: tuple[int, ...]  # what stood before each position: COLON (or the like), DASH, COMMA, or 0
     upper: bool  # written in capitals
+    capitals: tuple[bool, ...]  # whether the piece at each position begins with a capital, or has no case
     offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
 
 
@@ -92,6 +93,7 @@ def key(text: str, limit: int) -> Key:
     bounds: list[int] = []
     breaks: list[int] = []
     offsets: list[int] = []
+    capitals: list[bool] = []
     end = 0
     for start, stop, gap in _pieces(text[:limit]):
         piece = fold(text[start:stop])
@@ -105,9 +107,12 @@ def key(text: str, limit: int) -> Key:
         bounds += (GAP if gap else SOFT, *(inner,) * more)
         breaks += (broken, *(0,) * more)
         offsets += (start,) * (more + 1)
+        capitals += (not text[start].islower(), *(False,) * more)
         end = stop
     breaks.append(_break(text[end:limit]))
-    return Key("".join(parts), (*bounds, GAP), tuple(breaks), text[:limit].isupper(), (*offsets, len(text)))
+    return Key(
+        "".join(parts), (*bounds, GAP), tuple(breaks), text[:limit].isupper(), (*capitals, True), (*offsets, len(text))
+    )
 
 
 def _break(between: str) -> int:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from service.lines import COLON, COMMA, GAP, INSIDE, Key
 
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
+NAME_WORDS, NAME_WORDS_UPPER = 4, 3  # fewer in a line of capitals, where any word has one
+SMALL_WORDS = frozenset("of the and for de da di van von der del la le el al".split())  # noqa: SIM905 - shorter
 COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "萬", "만", "천")
-FREE = ("site", "any", "text")  # slots that any words fill
+FREE = ("site", "any", "name", "text")  # slots that any words fill
 APART = " apart"  # marks `{any}` where a phrase of a script without spaces has one before it
 WITH_DIGITS = ("date", "number")  # slots that only digits open
 
@@ -30,6 +32,21 @@ def _site(line: Key, at: int) -> Iterator[int]:
 
 def _any(line: Key, at: int) -> Iterator[int]:
     return _words(line, at, ANY_WORDS, COLON + 1)
+
+
+def _name(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of the one to four words that begin at `at`, each with a capital: a name, never a clause.
+
+    Between them may stand small words as in "Bank of England", and "the" before them.
+    """
+    begin = at
+    for end in _words(line, at, NAME_WORDS_UPPER if line.upper else NAME_WORDS, COMMA):
+        capital = line.capitals[begin]
+        if not capital and line.text[begin:end] not in SMALL_WORDS:
+            return
+        if capital:
+            yield end
+        begin = end
 
 
 def _any_apart(line: Key, at: int) -> Iterator[int]:
@@ -64,6 +81,7 @@ def _number(line: Key, at: int) -> Iterator[int]:
 SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {
     "site": _site,
     "any": _any,
+    "name": _name,
     "date": _date,
     "number": _number,
     "any" + APART: _any_apart,
