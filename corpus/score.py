@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from corpus import ratchet, timing
+from corpus import loading, ratchet, timing
 from corpus.case import Case, read_all
 from corpus.measure import Mark, Score, add, mark, per_kind
 from service.clean import clean_text
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         }
         if asked.time:
             times = timing.measure(cases, lexicon)
+            report["packs"] = asdict(loading.measure(line.text for case in cases for line in case.lines))
             report["milliseconds"] = {name: {who: asdict(t) for who, t in row.items()} for name, row in times.items()}
         if asked.record:
             ratchet.record(marks, scores)
@@ -107,6 +108,12 @@ def _pages(
             + [(who, f"{t['median']:.3f}", f"{t['p95']:.3f}") for who, t in times.items()]
         )
         yield f"trafilatura takes {times['trafilatura']['median'] / times['clean_text']['median']:.1f} times as long"
+    if packs := report.get("packs"):
+        yield ""
+        yield (
+            "packs: compile {compile:.0f} ms, load {load:.0f} ms, hold {memory:.1f} MB, "
+            "match a line in {match_two:.1f} µs by two languages, {match_all:.1f} µs by all"
+        ).format_map(packs)  # type: ignore[arg-type]
     for m in worst:
         yield ""
         yield f"{m.case.path}"

@@ -7,7 +7,7 @@ line stays known beside the key (`bounds`), so that a phrase cannot begin or end
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 # Combining marks belong to the word before them (Indic vowel signs, Hebrew points); `\w` alone would split there.
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
+_WORD_OR_MARK = re.compile(_WORD.pattern + "|\0")
 _COLON = re.compile("[:：|>»›→▶►]")
 _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
@@ -41,6 +42,8 @@ class Key:
     text: str
     bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
     breaks: tuple[int, ...]  # what stood before each position: COLON (or the like), DASH, COMMA, or 0
+    upper: bool  # written in capitals
+    capitals: tuple[bool, ...]  # whether the piece at each position begins with a capital, or has no case
     offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
 
 
@@ -75,12 +78,24 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
 
 
+def _fold_long(text: str) -> str:
+    """Return `fold(text)`: the same, quicker where the text is much longer than its alphabet."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    for mark in [c for c in set(text) if unicodedata.combining(c)]:
+        text = text.replace(mark, "")
+    text = unicodedata.normalize("NFC", text).casefold()
+    for letter in _ALIKE.keys() & set(map(ord, set(text))):
+        text = text.replace(chr(letter), chr(letter).translate(_ALIKE))
+    return text
+
+
 def key(text: str, limit: int) -> Key:
     """Return the key of the first `limit` characters of a line's text."""
     parts: list[str] = []
     bounds: list[int] = []
     breaks: list[int] = []
     offsets: list[int] = []
+    capitals: list[bool] = []
     end = 0
     for start, stop, gap in _pieces(text[:limit]):
         piece = fold(text[start:stop])
@@ -94,9 +109,12 @@ def key(text: str, limit: int) -> Key:
         bounds += (GAP if gap else SOFT, *(inner,) * more)
         breaks += (broken, *(0,) * more)
         offsets += (start,) * (more + 1)
+        capitals += (not text[start].islower(), *(False,) * more)
         end = stop
     breaks.append(_break(text[end:limit]))
-    return Key("".join(parts), (*bounds, GAP), tuple(breaks), (*offsets, len(text)))
+    return Key(
+        "".join(parts), (*bounds, GAP), tuple(breaks), text[:limit].isupper(), (*capitals, True), (*offsets, len(text))
+    )
 
 
 def _break(between: str) -> int:
@@ -113,7 +131,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
             yield start, start + len(word), True
             continue
         cuts = [m.start() for m in _CAMEL.finditer(word)] if not word.isalpha() else []
-        cuts += [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
+        cuts += [
+            i
+            for i in range(1, len(word))
+            if word[i].isupper() and (word[i - 1].islower() or word[i + 1 : i + 2].islower())
+        ]
         if not word.isascii():
             unspaced = [_UNSPACED.match(c) is not None for c in word]
             cuts += [i for i in range(1, len(word)) if unspaced[i] != unspaced[i - 1]]
@@ -126,6 +148,19 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
 def letters(text: str) -> str:
     """Return the text of the key of `text`, where nothing else of it is needed."""
     return "".join([fold(word) for word in _WORD.findall(text)])
+
+
+def letters_each(texts: Sequence[str]) -> list[str]:
+    """Return `letters` of each text: the same, several times as fast for thousands of them."""
+    pieces = " \n ".join(texts).split(" ")
+    # every piece once, folded all in one: between words stands a character that joins with none
+    once = list(dict.fromkeys(pieces))
+    words = _WORD_OR_MARK.findall("\0".join(once))
+    folded = _fold_long("\1".join(words)).replace("\1", "").split("\0")
+    if len(folded) != len(once):  # the texts have characters that nobody writes
+        return [letters(text) for text in texts]
+    known = dict(zip(once, folded, strict=True)) | {"\n": "\n"}
+    return "".join([known[piece] for piece in pieces]).split("\n") if texts else []
 
 
 def head(text: str, letters: int) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import GAP, INSIDE, SOFT, fold, head, key, letters, split
+from service.lines import GAP, INSIDE, SOFT, fold, head, key, letters, letters_each, split
 
 
 def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
@@ -83,3 +83,8 @@ def test_folding_twice_changes_nothing() -> None:
 @given(st.text(max_size=80))
 def test_letters_are_the_key(text: str) -> None:
     assert letters(text) == key(text, 300).text
+
+
+@given(st.lists(st.text(max_size=30), max_size=8))
+def test_letters_of_many_are_the_letters_of_each(texts: list[str]) -> None:
+    assert letters_each(texts) == [letters(text) for text in texts]

@@ -1,0 +1,158 @@
+"""Which lines does a phrase mean? Puts the phrases of the packs into the automaton.
+
+Authors write literals and slots, never a pattern language. Slots: `{network}`, `{number}`, `{date}`, `{site}` (one to
+six words), `{name}` (one to four words with capitals), `{any}` (one to thirty words), `{text}` (the rest of the line,
+set off by a colon, dash or bar; only at the end), and the pack's own word lists (`{verb}`). `?` makes a slot optional:
+`{verb?}`. A literal right beside a slot, `{network}issa`, must touch it in the text too.
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from service.lines import letters_each, unspaced
+from service.match import ENDS, ROOT, TOUCHING, Automaton
+from service.packs import NETWORK, NETWORKS_FILE, TEXT, Network, Pack
+from service.pieces import Record
+from service.slots import APART, FREE, SLOTS
+
+_SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
+
+
+def compile_all(packs: Sequence[Pack], networks: Sequence[Network], faults: list[str]) -> tuple[Automaton, list[int]]:
+    """Return the automaton of all packs, and how many forms each pack has: every way through a phrase is one.
+
+    What cannot be understood is left out and told in `faults`.
+    """
+    automaton = Automaton()
+    split = {
+        phrase: _SLOT.split(phrase)
+        for pack in packs
+        for record in pack.records
+        for phrase in record.phrases
+        if "{" in phrase
+    }
+    folded = iter(letters_each(list(_texts(packs, networks, split))))
+    _add_networks(automaton, networks, folded, faults)
+    forms = [_add_pack(automaton, pack, split, folded, faults) for pack in packs]
+    automaton.seal()
+    return automaton, forms
+
+
+def _texts(packs: Sequence[Pack], networks: Sequence[Network], split: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield all names, words and literals in the order in which they are wanted: folding all at once is quick."""
+    for network in networks:
+        yield from network.names
+    for pack in packs:
+        for entries in pack.words.values():
+            yield from entries
+        for record in pack.records:
+            for phrase in record.phrases:
+                if phrase in split:
+                    yield from split[phrase][::3]
+                else:
+                    yield phrase
+
+
+def _add_networks(automaton: Automaton, networks: Iterable[Network], folded: Iterator[str], faults: list[str]) -> None:
+    """Let every name of every network stand for `{network}`."""
+    symbol = _list(NETWORK)
+    seen: dict[str, str] = {}
+    for network in networks:
+        for name, word in zip(network.names, folded, strict=False):
+            where = f"{NETWORKS_FILE}: network {network.id!r}"
+            if not word:
+                faults.append(f"{where}: {name!r} has no letters")
+            elif seen.setdefault(word, network.id) != network.id:
+                faults.append(f"{where}: {name!r} is also {seen[word]!r}")
+            automaton.add_word(word, symbol)
+
+
+def _add_pack(
+    automaton: Automaton, pack: Pack, split: Mapping[str, list[str]], folded: Iterator[str], faults: list[str]
+) -> int:
+    """Add the word lists and phrases of `pack`; return how many forms they have."""
+    symbols = {name: name for name in (*SLOTS, TEXT)} | {NETWORK: _list(NETWORK)}
+    forms = 0
+    for name, entries in pack.words.items():
+        symbols[name] = _list(name, pack.tag)
+        for word in islice(folded, len(entries)):
+            automaton.add_word(word, symbols[name])
+        forms += len(entries)
+    for record in pack.records:
+        whole = []
+        for phrase in record.phrases:
+            parts = split.get(phrase, ())
+            if len(parts) > 1:
+                literals = list(islice(folded, len(parts) // 3 + 1))
+                fault = _fault(symbols, phrase, parts[1::3], literals)
+                forms += 0 if fault else _add_slotted(automaton, symbols, record, parts, literals)
+            else:
+                whole.append(next(folded))
+                fault = None if whole[-1] else " has no letters"
+            if fault:
+                faults.append(f"{record.id}: {phrase!r}{fault}")
+        automaton.add_whole(whole, record)
+        forms += len(whole)
+    return forms
+
+
+def _list(name: str, tag: str = "") -> str:
+    """Return the symbol of a word list; letters alone would be a literal."""
+    return f"{{{tag}.{name}}}"
+
+
+def _fault(known: Container[str], phrase: str, names: list[str], literals: list[str]) -> str | None:
+    for name in names:
+        if name not in known:
+            return f": unknown slot {{{name}}}"
+    if TEXT in names and (TEXT in names[:-1] or not phrase.rstrip().endswith("}")):
+        return f": {{{TEXT}}} may only end a phrase"
+    if any(literals):
+        if not literals[0] and names[0] in FREE and len(literals[-1]) < ENDS:
+            return " begins with free words, so it must end with a word of its own"
+        return None
+    if all(name in SLOTS or name == TEXT for name in names):
+        return " has no word of its own"
+    return " may be empty" if phrase.count("?}") == len(names) else None
+
+
+def _add_slotted(
+    automaton: Automaton, symbols: Mapping[str, str], record: Record, parts: Sequence[str], literals: Sequence[str]
+) -> int:
+    """Add one phrase with slots; return how many ways through its optional slots it has.
+
+    `parts` are literal, name, mark, literal, name, mark, …, literal; `literals` are the folded ones of them.
+    """
+    names, marks = parts[1::3], parts[2::3]
+    if names[0] in FREE and not literals[0]:
+        automaton.ends.add(literals[-1][-ENDS:])
+    ways, through = [ROOT], 0  # where each way has come to; so many of them, the first ones, by the slot just before
+    leads: list[int] = []
+    for index, word in enumerate(literals):
+        if word:
+            beside = through if parts[3 * index][0].isalpha() else 0
+            if beside:
+                automaton.add_word(word, TOUCHING + word)
+            if beside < len(ways):
+                automaton.add_word(word, word)
+            ways = [automaton.step(way, TOUCHING + word if n < beside else word) for n, way in enumerate(ways)]
+        if index == len(names):
+            break
+        name = names[index]
+        around = ways if marks[index] else []
+        if name == TEXT:
+            leads, ways = ways, []
+        elif name in SLOTS:
+            apart = name == "any" and parts[3 * index].endswith(" ") and unspaced(word)
+            ways = [automaton.slot(way, name + APART if apart else name) for way in ways]
+        else:
+            symbol = symbols[name]
+            ways = [automaton.step(way, symbol) for way in ways]
+        through = len(ways)
+        ways += around
+    for way in leads:
+        automaton.close_lead(way, record)
+    for way in ways:
+        automaton.close(way, record)
+    return len(leads) + len(ways)

@@ -1,0 +1,116 @@
+"""What do the pieces of a line say together? A line may be one phrase, or a run of several: a share bar is."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from service.lines import COLON, Key
+from service.model import Hit, Kind, Reach
+
+NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
+ANY = "any"  # the pack of no language
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """One phrase record of a pack."""
+
+    id: str
+    kind: Kind
+    reach: Reach
+    certain: bool
+    phrases: tuple[str, ...]
+    catches: tuple[str, ...]
+    spares: tuple[str, ...]
+    note: str
+
+    @property
+    def pack(self) -> str:
+        """The tag of the pack it stands in."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one piece of a line may be."""
+
+    record: Record
+    sure: bool
+    packs: frozenset[str]  # all that know it
+
+
+Run = tuple[Piece, ...]  # the pieces of a line, from its beginning
+
+
+def piece_of(records: Sequence[Record], agreed: Callable[[Iterable[bool]], bool]) -> Piece | None:
+    """Return what a place where phrases of these records end says, None if there are none.
+
+    A whole line is only sure if all packs that know it are: one that knows it as prose too is believed. Before a colon
+    any of them will do.
+    """
+    if not records:
+        return None
+    packs = frozenset(record.pack for record in records)
+    sure = {record.pack for record in records if record.certain}
+    first = next((record for record in records if record.certain), records[0])
+    return Piece(first, agreed([pack in sure for pack in packs]), packs)
+
+
+def read_on(run: Run, piece: Piece, before: Run | None) -> Run:
+    """Return the better of two ways to read the same letters: `run` and `piece`, or what was found `before`."""
+    again = (*run, piece)
+    if before is None or says_more(again, before):
+        return again
+    last = before[-1]
+    if before[:-1] == run and last.record.kind is piece.record.kind:
+        return (*run, replace(last, packs=last.packs | piece.packs))  # one label, known to several packs
+    return before
+
+
+def says_more(run: Run, other: Run) -> bool:
+    """Say whether the first of two ways to read the same letters is the surer one, or else has more share labels."""
+    if run is other or not run or not other:
+        return False
+    return _strength(run) > _strength(other)
+
+
+def _strength(run: Run) -> tuple[bool, bool, int]:
+    return _is_one_language(run), any(piece.sure for piece in run), _shares(run)
+
+
+def _is_one_language(run: Run) -> bool:
+    packs = [piece.packs for piece in run if piece.record.pack != ANY]
+    return len(packs) <= 1 or bool(frozenset.intersection(*packs))
+
+
+def _shares(run: Run) -> int:
+    return sum(piece.record.kind is Kind.SHARE for piece in run)
+
+
+def said(run: Run, value: int | None, listed: bool = False, machine_made: bool = False) -> Hit:
+    """Return the hit for a run of pieces. A run speaks for its own line only, and is as sure as its surest piece.
+
+    Several names are a share bar, unless commas make them a list (`listed`); so are two labels that nobody would
+    write so: in one word, or one label twice.
+    """
+    first = next((piece for piece in run if piece.sure), run[0])
+    record, certain = first.record, first.sure
+    if len(run) == 1:
+        return Hit(record.kind, record.reach, record.id, certain, value)
+    if not _is_one_language(run) and not all(piece.sure for piece in run):
+        certain = False  # words of several languages meet by chance more often than not
+    elif not listed:
+        labels = sum(piece.record.kind is Kind.SHARE and piece.record.pack != ANY for piece in run)
+        certain = certain or _shares(run) >= NAMES_RUN or (labels > 1 and machine_made)
+    alike = all(piece.record is record for piece in run)
+    return Hit(record.kind, record.reach if alike else Reach.LINE, record.id, certain, value)
+
+
+def said_before(run: Run, line: Key, at: int) -> Hit:
+    """Return the hit for a phrase that the rest of the line follows. A dash may be a verb: only a colon is certain."""
+    hit = said(run, line.offsets[at])
+    return hit if line.breaks[at] == COLON or hit.kind is Kind.RELATED else replace(hit, certain=False)
+
+
+def preference(hit: Hit) -> tuple[bool, bool, bool]:
+    """Return what the best of several hits has most of: sureness, the whole line, reach."""
+    return hit.certain, hit.value is None, hit.reach is not Reach.LINE

@@ -1,0 +1,88 @@
+"""How far does a slot reach that measures itself? One function each, from a place in a key to the places it may end."""
+
+from collections.abc import Callable, Iterator
+
+from service.lines import COLON, COMMA, GAP, INSIDE, Key
+
+SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
+NAME_WORDS, NAME_WORDS_UPPER = 4, 3  # fewer in a line of capitals, where any word has one
+SMALL_WORDS = frozenset("of the and for de da di van von der del la le el al".split())  # noqa: SIM905 - shorter
+COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "萬", "만", "천")
+FREE = ("site", "any", "name", "text")  # slots that any words fill
+APART = " apart"  # marks `{any}` where a phrase of a script without spaces has one before it
+WITH_DIGITS = ("date", "number")  # slots that only digits open
+
+
+def _words(line: Key, at: int, most: int, broken: int) -> Iterator[int]:
+    """Yield the ends of the one to `most` words that begin at `at` and have no break as great as `broken` in them."""
+    if line.bounds[at] == INSIDE:
+        return
+    count = 0
+    for end in range(at + 1, len(line.text) + 1):
+        if line.bounds[end] == GAP:
+            yield end
+            count += 1
+            if count == most or line.breaks[end] >= broken:
+                return
+
+
+def _site(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, SITE_WORDS, COMMA)
+
+
+def _any(line: Key, at: int) -> Iterator[int]:
+    return _words(line, at, ANY_WORDS, COLON + 1)
+
+
+def _name(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of the one to four words that begin at `at`, each with a capital: a name, never a clause.
+
+    Between them may stand small words as in "Bank of England", and "the" before them.
+    """
+    begin = at
+    for end in _words(line, at, NAME_WORDS_UPPER if line.upper else NAME_WORDS, COMMA):
+        capital = line.capitals[begin]
+        if not capital and line.text[begin:end] not in SMALL_WORDS:
+            return
+        if capital:
+            yield end
+        begin = end
+
+
+def _any_apart(line: Key, at: int) -> Iterator[int]:
+    return _any(line, at) if line.bounds[at] == GAP else iter(())
+
+
+def _date(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40"."""
+    digits, last = False, at
+    for end in _words(line, at, DATE_WORDS, COLON + 1):
+        if end - at > DATE_LETTERS:
+            return
+        digits = digits or any(map(str.isdigit, line.text[last:end]))
+        last = end
+        if digits:
+            yield end
+
+
+def _number(line: Key, at: int) -> Iterator[int]:
+    """Yield the ends of "12", "1 234", "1.2K", "3 тыс"."""
+    text, end = line.text, at
+    while end < len(text) and text[end].isdecimal():
+        end += 1
+        if line.bounds[end] != INSIDE:
+            yield end
+    if end > at:
+        for suffix in COUNT_SUFFIXES:
+            if text.startswith(suffix, end) and line.bounds[end + len(suffix)] != INSIDE:
+                yield end + len(suffix)
+
+
+SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {
+    "site": _site,
+    "any": _any,
+    "name": _name,
+    "date": _date,
+    "number": _number,
+    "any" + APART: _any_apart,
+}
