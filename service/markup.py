@@ -59,8 +59,9 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     base = links.join(url or address or "", tree.xpath("string(//base/@href)"))
     runs, weight = blocks.gather(tree, base)
     light = extract.fits(weight, len(html), seconds)
-    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
     told = metadata.read(tree, url, light=light)
+    # last, since it takes from the tree
+    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
     lines, start = [], 0
     for run, kept in zip(runs, verdicts, strict=True):
         end = start + len(run.text)

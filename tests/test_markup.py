@@ -1,7 +1,6 @@
 """A page becomes lines, each with its tag, its link, and the elements around it."""
 
 import pytest
-from lxml import etree
 
 from service import extract, markup
 from service.blocks import PATH_LIMIT
@@ -150,10 +149,48 @@ def test_a_page_that_tells_its_address_needs_no_other() -> None:
     assert page.address == "https://example.org/news/1"
 
 
-def test_a_parse_is_shared_and_stays_as_it_was() -> None:
-    html = "<div class=share>Share</div><article>" + "<p>The bridge over the river was closed on Monday.</p>" * 9
-    tree = markup.parse(html)
-    before = etree.tostring(tree)
+def test_a_parse_is_shared_and_keeps_its_text() -> None:
+    html = (
+        "<style>p{}</style><div class=share>Share</div>" + "<p>The bridge over the river was closed on Monday.</p>" * 9
+    )
+    tree = markup.parse(f"{html}<p>a<svg></svg>b</p>")
+    body = tree.find("body")
+    before = [(element.tag, element.text) for element in body.iter("div", "p")]
 
     assert extract.text(tree, None)
-    assert etree.tostring(tree) == before
+    assert [(element.tag, element.text) for element in body.iter("div", "p")][:-1] == before[:-1]
+    assert body[-1].text == "ab"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "extracted", "kept"),
+    [
+        (["Bridge closed"], None, [None]),
+        (["Bridge closed", "Menu"], "Bridge closed", [True, False]),
+        # broken into lines where the source was, which means nothing in HTML
+        (["The bridge over the river was closed."], "The bridge\nover the river was\nclosed.", [True]),
+        (["The bridge over the river was closed.", "The ferry sails twice an hour now."],
+         "The bridge over the river was closed. The ferry sails twice an hour now.", [True, True]),
+        # a footnote was left out of the middle
+        (["The bridge over the river was closed [1] on Monday, the mayor said."],
+         "The bridge over the river was closed on Monday, the mayor said.", [True]),
+        (["The bridge over the river was closed, and nobody knows why."],
+         "The bridge over the river was opened, and all are glad.", [False]),
+        # words inside other words, and words far away
+        (["News"], "Newspapers wrote of the bridge.", [False]),
+        (["1", "The bridge over the river was closed.", "2"], "1\nThe bridge over the river was closed. 2",
+         [True, True, False]),
+        (["Menu", "The bridge over the river was closed.", "Menu"], "\n".join(
+            ["The bridge over the river was closed.", *(f"Line {n} of many." for n in range(9)), "Menu"]),
+         [False, True, False]),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_read_from_what_the_extractor_kept(
+    blocks: list[str], extracted: str | None, kept: list[bool | None]
+) -> None:
+    assert extract.verdicts(blocks, extracted) == kept
+
+
+def test_verdicts_take_linear_time_on_repetition() -> None:
+    assert not any(extract.verdicts(["aaaa"] * 20_000, "a" * 1_000_000 + " x" * 100_000))
+    assert extract.verdicts(["a " * 40] * 20_000, "a " * 100_000)[-1]
