@@ -116,7 +116,7 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
 
 def _is_sentence(value: str) -> bool:
     """Say whether the words behind a label, ended by a full stop, are a sentence rather than a name."""
-    if value[:1].isupper():
+    if value[:1].isupper() or not value[:1].isalpha():
         return False
     return len(value) >= SENTENCE_LETTERS if unspaced(value) else len(value.split()) >= SENTENCE_WORDS
 
