@@ -42,8 +42,14 @@ class Lexicon:
         self._recall = lru_cache(maxsize=RECALLED)(self._match)
 
     def facts(self) -> dict[str, Any]:
-        """Return what is loaded: languages with their counts of phrases and word forms, and the networks."""
-        return {"languages": self.languages, "networks": self.networks, "phrases": len(self.records)}
+        """Return what is loaded: languages with their records, phrases and forms, and the number of networks.
+
+        Forms are the ways through a phrase's optional slots, and the words of word lists: what matching knows.
+        """
+        total = {
+            what: sum(counts[what] for counts in self.languages.values()) for what in ("records", "phrases", "forms")
+        }
+        return {"languages": self.languages, "networks": self.networks, **total}
 
     def match(self, text: str) -> Hit | None:
         """Return what the lexicon knows of the whole line `text`, or None."""
@@ -138,7 +144,12 @@ def load(folder: Path | None = None) -> Lexicon:
     if faults:
         raise PackError(faults)
     languages: dict[str, dict[str, Any]] = {
-        pack.tag: {"name": pack.name, "phrases": len(pack.records), "forms": count}
+        pack.tag: {
+            "name": pack.name,
+            "records": len(pack.records),
+            "phrases": sum(len(record.phrases) for record in pack.records),
+            "forms": count,
+        }
         for pack, count in zip(read, forms, strict=True)
     }
     made = [record for pack in read for record in pack.records], languages, len(networks), automaton
