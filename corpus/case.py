@@ -193,7 +193,7 @@ def _source(
         text, note = _note(path, number, text)
         goes = in_tail or sort == "article"
         page.add(number, text, kinds, goes)
-        if goes:
+        if goes or kinds[0] is Kind.RELATED:  # a pointer is data, also where it stays in the text
             _relate(path, number, kinds[0], text.strip(), note, page)
     if not page.lines:
         raise CaseError(path, len(rows), "the case has no source")

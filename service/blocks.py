@@ -1,18 +1,20 @@
 """Which runs of text has a parsed page, each with its tag, its link and the elements around it?"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
+ARTICLE_SHARE = 0.85  # of the kept letters: what is kept by mistake stands elsewhere on the page
 LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
 PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
 LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
 
 _SPACE = re.compile(r"\s+")
-_UNSEEN = frozenset((
+UNSEEN = frozenset((
     "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math",
     "datalist", "applet", "noembed",
 ))  # fmt: skip
@@ -34,6 +36,7 @@ class Block:
     href: str | None  # absolute, if the page's address is known
     path: str  # see `service.model.Line`
     linked: float
+    element: int  # number of the innermost element that holds all letters of the run
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Weight:
     buried: int = 0  # depth summed over characters
     blocks: int = 0  # runs of text, and texts that are not shown
     crowd: int = 0  # square of the number of inline elements in one block, summed over blocks
+    parents: list[int] = field(default_factory=list)  # of each element, by number in document order; the root's is -1
 
 
 def gather(tree: Any, base: str) -> tuple[list[Block], Weight]:
@@ -53,8 +57,8 @@ def gather(tree: Any, base: str) -> tuple[list[Block], Weight]:
 
     Browsers show no `<noscript>`; a page that shows nothing else is read with it.
     """
-    blocks, weight = _walk(tree, base, _UNSEEN)
-    return (blocks, weight) if blocks else _walk(tree, base, _UNSEEN - {"noscript"})
+    blocks, weight = _walk(tree, base, UNSEEN)
+    return (blocks, weight) if blocks else _walk(tree, base, UNSEEN - {"noscript"})
 
 
 def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], Weight]:
@@ -67,8 +71,10 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
         if event == "start":
             weight.depth += len(around)
             weight.elements += 1
-            if hidden is None and _hides(element, tag, unseen):
+            if hidden is None and hides(element, tag, unseen):
                 hidden = element
+            weight.parents.append(run.numbers[-1] if run.numbers else -1)
+            run.numbers.append(len(weight.parents) - 1)
             around.append(element)
             run.paths.append(None)
             text = element.text
@@ -83,6 +89,7 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
                     run.link = href
         else:
             around.pop()
+            run.numbers.pop()
             run.paths.pop()
             text = element.tail
             if hidden is None:
@@ -109,7 +116,34 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
     return run.done, weight
 
 
-def _hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
+def around_article(blocks: Sequence[Block], parents: Sequence[int], kept: Sequence[bool | None]) -> list[bool]:
+    """Say of every block whether it stands in the element around the article.
+
+    That is the smallest that holds `ARTICLE_SHARE` of the letters in kept blocks, and some block that was not kept.
+    """
+    letters, others = [0] * len(parents), [0] * len(parents)
+    for block, keep in zip(blocks, kept, strict=True):
+        if keep:
+            letters[block.element] += len(block.text)
+        else:
+            others[block.element] += 1
+    for number in range(len(parents) - 1, 0, -1):
+        letters[parents[number]] += letters[number]
+        others[parents[number]] += others[number]
+    if not letters or not letters[0]:
+        return [False] * len(blocks)
+    least = ARTICLE_SHARE * letters[0]
+    # elements come in document order, so the last one that holds enough is the innermost
+    top = max(number for number in range(len(parents)) if letters[number] >= least)
+    while top > 0 and not others[top]:
+        top = parents[top]
+    inside = [False] * len(parents)
+    for number in range(top, len(parents)):
+        inside[number] = number == top or inside[parents[number]]
+    return [inside[block.element] for block in blocks]
+
+
+def hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
     """Say whether an element and what it holds is never shown as text."""
     if tag in unseen:
         # a shadow root is shown; and `<p>` ends a drawing that was never closed
@@ -127,6 +161,7 @@ class _Run:
         self.tag = "body"
         self.link: str | None = None  # the one that is open
         self.around: list[Any] = []  # the open elements
+        self.numbers: list[int] = []  # theirs
         self.paths: list[str | None] = []  # of each, once asked for
         self.low = 0  # fewest of them since the run's first letters
         self._base = base
@@ -135,6 +170,7 @@ class _Run:
         self._letters = self._linked = 0
         self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
         self._depth = 0
+        self._element = 0
 
     def add(self, text: str) -> None:
         """Add text to the run."""
@@ -144,14 +180,18 @@ class _Run:
             return
         if not self._letters:
             self._depth = self.low = len(self.around)
-            self._path = self._path_to(self._depth)
+            self._place()
         elif self.low < self._depth:
             self._depth = self.low
-            self._path = self._path_to(self._depth)
+            self._place()
         self._letters += letters
         if self.link:
             self._linked += letters
             self._links[self.link] = self._links.get(self.link, 0) + len(text.strip())
+
+    def _place(self) -> None:
+        self._path = self._path_to(self._depth)
+        self._element = self.numbers[self._depth - 1] if self._depth else 0
 
     def flush(self, tag: str) -> None:
         """End the run; what follows stands in `tag`."""
@@ -161,7 +201,7 @@ class _Run:
             if self._links:
                 link, size = max(self._links.items(), key=lambda pair: pair[1])
                 href = _join(self._base, link) if size >= LINK_SHARE * len(text) else None
-            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3)))
+            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
             self._links.clear()
             self._letters = self._linked = 0
         self._parts.clear()

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, language, links, markup, related, sight, spans, title
+from service import cut, judge, language, links, markup, related, sight, spans, tagger, title
+from service.cut import Cut
 from service.lexicon import Lexicon
 from service.lines import split
 from service.model import Judgement, Line, Options, Result, Scope
 from service.sight import Sight
+from service.tagger import Tagger
 
 LOOKS = 8  # at one page; two settle nearly all
 
 
 def clean_text(source: str, lexicon: Lexicon, options: Options) -> Result:
     """Return the body, the removed spans and the related links of a plain text."""
-    return _clean(source, split(source), lexicon, options, options.scope or Scope.TAIL)
+    return clean_lines(source, split(source), lexicon, options, tagger.load())
 
 
 def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = markup.SECONDS) -> Result:
@@ -28,8 +30,9 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
         url=options.url or page.address,
         title=options.title or page.title,
         language=options.language or page.language,
+        scope=options.scope or Scope.ARTICLE,
     )
-    found = _clean(page.text, page.lines, lexicon, known, options.scope or Scope.ARTICLE)
+    found = clean_lines(page.text, page.lines, lexicon, known, tagger.load())
     return replace(
         found,
         published=found.published or page.published,
@@ -38,28 +41,36 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
     )
 
 
-def _clean(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Options, scope: Scope) -> Result:
+def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Options, weigh: Tagger | None) -> Result:
+    """Return the answer to a source whose lines are known; without a tagger, by the lexicon and the rules alone."""
+    scope = options.scope or Scope.TAIL
     spoken = options.language or language.detect(source)
     hits = [lexicon.match(line.text) for line in lines]
     own = title.guess(lines, hits, options.title)
     again, published = title.repeats(lines, own, spoken)
     sights = sight.see(lines, hits, again)
-    decision = cut.decide(sights)
+    decision = _decide(sights, weigh, options.explain)
     gone, note = cut.select(sights, decision, scope)
     judgements = list(decision.judgements)
     if gone:
-        gone = _settle(source, sights, judgements, gone, options, spoken, scope)
+        gone = _settle(source, sights, judgements, gone, options, spoken, weigh)
     return Result(
         source=source,
         body=spans.body(source, lines, gone),
         title=own,
         published=published,
         language=spoken,
-        related=related.collect(sights, judgements, gone, own, options.url, spoken),
+        related=related.collect(sights, judgements, cut.pointers(decision, gone), own, options.url, spoken),
         removed=spans.removed(lines, judgements, gone),
         note=note,
         lines=spans.explained(lines, judgements, gone) if options.explain else (),
     )
+
+
+def _decide(sights: Sequence[Sight], weigh: Tagger | None, explain: bool) -> Cut:
+    read = judge.read(sights)
+    by_rules = cut.certain(sights, read)
+    return cut.decide(sights, read, by_rules, weigh.tag(sights, read, by_rules) if weigh else None, explain=explain)
 
 
 def _settle(
@@ -69,7 +80,7 @@ def _settle(
     gone: list[int],
     options: Options,
     spoken: str | None,
-    scope: Scope,
+    weigh: Tagger | None,
 ) -> list[int]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
@@ -83,8 +94,8 @@ def _settle(
         hits = [sights[i].found for i in kept]
         again, _ = title.repeats(lines, title.guess(lines, hits, options.title), spoken)
         left = sight.see(lines, hits, again)
-        decision = cut.decide(left)
-        more, _ = cut.select(left, decision, scope)
+        decision = _decide(left, weigh, options.explain)
+        more, _ = cut.select(left, decision, options.scope or Scope.TAIL)
         if not more:
             break
         for i in more:

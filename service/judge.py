@@ -6,6 +6,7 @@ again finds nothing more.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.dates import only as only_date
@@ -42,6 +43,12 @@ class Opener:
 
     def __str__(self) -> str:
         return f"below {self.text[:QUOTE]!r}"
+
+
+def read(sights: Sequence[Sight]) -> list[tuple[float, Judgement]]:
+    """Return the gain and the judgement of every line, as the rules alone have them."""
+    reader = Reader()
+    return [reader.read(sight) for sight in sights]
 
 
 class Reader:

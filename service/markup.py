@@ -62,10 +62,11 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     told = metadata.read(tree, url, light=light)
     # last, since it takes from the tree
     verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
+    nearby = blocks.around_article(runs, weight.parents, verdicts)
     lines, start = [], 0
-    for run, kept in zip(runs, verdicts, strict=True):
+    for run, kept, near in zip(runs, verdicts, nearby, strict=True):
         end = start + len(run.text)
-        lines.append(Line(start, end, run.text, True, run.href, run.tag, kept, run.path, run.linked))
+        lines.append(Line(start, end, run.text, True, run.href, run.tag, kept, run.path, run.linked, near))
         start = end + 2
     return Page(
         text="\n\n".join(run.text for run in runs),

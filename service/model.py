@@ -57,6 +57,7 @@ class Line:
     kept: bool | None = None  # what the extractor said of it; None for plain text
     path: str | None = None  # the HTML elements around all of it, outermost first, as `div.share-box#foot>p`
     linked: float | None = None  # share (0 to 1) of its letters that stand inside links; None for plain text
+    near: bool | None = None  # it stands in the element around the article; None for plain text
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _MENU = re.compile(
     r"|[.#-](?:main|mega|side|site|sub|top)?nav(?![a-z])",
     re.IGNORECASE,
 )
+# What stands between two blocks; a section, a counter or an advertisement may stand between two items of one.
+_ENDING = frozenset((Kind.SHARE, Kind.COMMENTS, Kind.LEGAL, Kind.SUBSCRIBE, Kind.BIO, Kind.HEADLINE))
 _EDGE = " \t\u00a0\u200b\ufeff,;:|–—-•·→»›"
 _HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
 
@@ -40,14 +42,21 @@ def collect(
     heading, early_date = None, None
     number = 0  # items since the heading
     at_head = False  # nothing but dates since the heading
+    headed = False  # the heading is one that the lexicon knows for certain
+    framed = any(sight.line.near for sight in sights)
     for i in removed:
         kind, line = judgements[i].kind, sights[i].line
         text, hit = line.text, sights[i].hit
         if kind is Kind.RELATED_HEADING:
             heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
             number = 0
-        elif kind is Kind.RELATED and line.path and _MENU.search(line.path):
-            continue
+            headed = hit is not None and hit.certain
+        elif (
+            kind is Kind.RELATED
+            and line.path
+            and ((framed and not line.near and not headed) or _MENU.search(line.path))
+        ):
+            continue  # a menu, or a sidebar without a heading: the site's own pointers, the same on all of its pages
         elif kind is Kind.RELATED:
             item = _item(line, hit.value if hit else None, heading, url, language)
             number += 1
@@ -59,7 +68,7 @@ def collect(
                 elif item.title:
                     found.append(replace(item, date=item.date or early_date))
                     early_date, at_head = None, False
-        elif kind is Kind.RELATED_META and _URL.fullmatch(text) and found:
+        elif found and _URL.fullmatch(text):
             found[-1] = replace(found[-1], url=found[-1].url or links.canonical(text, url))
         elif kind is Kind.RELATED_META:
             dated = dates.find(text, language)
@@ -67,7 +76,7 @@ def collect(
                 early_date = dated.day
             elif dated:
                 found[-1] = replace(found[-1], date=dated.day)
-        else:
+        elif kind in _ENDING:
             heading = None
     return _distinct(found, own, url)
 

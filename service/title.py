@@ -1,5 +1,6 @@
 """What is the article's own title, and which lines only repeat it?"""
 
+import re
 from collections.abc import Sequence
 
 from service import dates
@@ -8,7 +9,9 @@ from service.model import Hit, Line
 from service.sight import is_prose, weight
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
+_CRUMBS = re.compile(r"\w\s?[>›»]\s\w")
 _NO_HEADLINE_END = (".", ",", ";", ":", "。", "।", "۔", "։", "።", ".»", ".”", '."', "…")
+OPENING = 3  # lines in which the first that is no trail of breadcrumbs is looked for
 SNIP = 320  # characters of a line that tell it from another
 
 
@@ -16,9 +19,10 @@ def guess(lines: Sequence[Line], hits: Sequence[Hit | None], given: str | None) 
     """Return the title the client gave, else the first line if it looks like a headline over an article."""
     if given and given.strip():
         return given.strip()
-    if len(lines) < 2 or hits[0] is not None or not LETTERS[0] <= weight(lines[0].text) <= LETTERS[1]:
+    first = next((i for i, line in enumerate(lines[:OPENING]) if not _CRUMBS.search(line.text)), 0)
+    if len(lines) < 2 or hits[first] is not None or not LETTERS[0] <= weight(lines[first].text) <= LETTERS[1]:
         return None
-    text = lines[0].text.strip("\ufeff ")
+    text = lines[first].text.strip("\ufeff ")
     headline = not text.endswith(_NO_HEADLINE_END) and not dates.only(text)
     return text if headline and any(is_prose(line.text) for line in lines[1:40]) else None
 

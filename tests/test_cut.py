@@ -28,7 +28,13 @@ def test_prose_is_never_crossed(lexicon: Lexicon) -> None:
 def test_a_label_that_says_the_article_goes_on_is_no_end(lexicon: Lexicon) -> None:
     """Advertisements between short paragraphs: however many there are, nothing of the article is lost."""
     label = ("Annons", "Artikeln fortsätter efter annonsen", "Artikeln fortsätter efter annonsen")
-    lines = [*[ONE, TWO] * 6, *[*label, ONE[:60] + "."] * 4]
+    short = (
+        "The ferry was still running at noon, the harbour master said.",
+        "Nobody was hurt when the mast came down on the quay.",
+        "Insurers expect the first claims by the end of the week.",
+        "The school stays closed until the roof has been mended.",
+    )
+    lines = [*[ONE, TWO] * 6, *(line for paragraph in short for line in (*label, paragraph))]
 
     assert body(lexicon, *lines, "Share this news", "See also:", "Farmers count their losses") == lines
 

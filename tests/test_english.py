@@ -89,7 +89,7 @@ LABELS = {
         "Scroll to continue", "Loading...", "Advertise with us", "Paid Advertisement", "Special offer", "Remove ads",
     ),
     Kind.COMMENTS: (
-        "Log in", "Something went wrong.", "Comments", "12 Comments", "Comments (12)", "No comments",
+        "Something went wrong.", "Comments", "12 Comments", "Comments (12)", "No comments",
         "No comments yet", "0 Comments", "Leave a comment", "Leave a reply", "Post a comment", "Add a comment",
         "Add comment", "Write a comment", "Join the conversation", "Join the discussion", "Show comments",
         "View comments", "View all comments", "Hide comments", "Comments are closed", "Be the first to comment",
@@ -111,7 +111,7 @@ LABELS = {
         "Reproduction without permission is prohibited", "The views expressed are those of the author",
         "The opinions expressed here are the author's own", "Terms and conditions", "Corrections", "Cookie settings",
         "Licensed under CC BY 4.0", "We may earn a commission from links on this page",
-        "This post contains affiliate links", "Republish this article", "Reprints and permissions", "Site map",
+        "This post contains affiliate links", "Republish this article", "Reprints and permissions",
         "Report an error",
     ),
     Kind.NAV: (

@@ -1,0 +1,115 @@
+"""What the tagger sees: as many columns as it names, nothing that is no number, and the same of the same line."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service import cut, elements, features, judge, sight, tagger
+from service.lines import split
+from service.model import Line
+
+
+def shaped(source: str) -> tuple[list[Line], features.Floats]:
+    lines = split(source)
+    sights = sight.see(lines, [None] * len(lines), [False] * len(lines))
+    read = judge.read(sights)
+    return lines, features.shape(sights, read, cut.certain(sights, read))
+
+
+def column(found: features.Floats, name: str) -> list[float]:
+    values: list[float] = found[:, features.SHAPE.index(name)].tolist()
+    return values
+
+
+sources = st.lists(st.text(st.characters(exclude_categories=[]), max_size=40), min_size=1, max_size=12).map("\n".join)
+
+
+@given(sources)
+def test_every_column_is_a_number(source: str) -> None:
+    lines, shape = shaped(source)
+    if not lines:
+        return
+    words = np.zeros((len(lines), len(tagger.GROUPS) + 1), np.float32)
+    known = tagger.columns(shape, words, lines, None)
+    seen = tagger.with_answers(known, words[:, 0])
+
+    assert known.shape == (len(lines), len(tagger.COLUMNS[tagger.TEXT]))
+    assert seen.shape == (len(lines), len(tagger.OVER_COLUMNS[tagger.TEXT]))
+    assert np.isfinite(seen).all()
+
+
+def test_a_page_has_columns_of_its_elements() -> None:
+    lines = [
+        Line(0, 5, "Alpha", True, None, "p", True, "div.story>p", 0.0),
+        Line(7, 11, "Beta", True, "https://example.org/", "a", False, "nav#top>ul>li>a", 1.0),
+    ]
+    found = elements.columns(lines)
+
+    assert found.shape == (2, len(elements.NAMES))
+    assert found[:, elements.NAMES.index("kept")].tolist() == [1, 0]
+    assert found[:, elements.NAMES.index("in_nav")].tolist() == [0, 1]
+    assert found[:, elements.NAMES.index("tag_p")].tolist() == [1, 0]
+
+
+def test_a_path_is_read_as_words() -> None:
+    """Class and id words count whatever joins them, and once more for the innermost elements."""
+    assert elements.words("div.share-box") == elements.words("div.shareBox") == elements.words("div.Share_box")
+    assert len(elements.words("div.share")) == 4
+    assert elements.words("") == []
+
+
+@pytest.mark.parametrize("other", ["SHARE this 12", "share THIS 99"])
+def test_ngrams_fold_case_and_digits(other: str) -> None:
+    one, two = (features.grams(split(text))[0].tolist() for text in ("Share this 47", other))
+
+    assert one == two
+
+
+def test_ngrams_of_a_line_do_not_depend_on_where_it_stands() -> None:
+    lines = split("Alpha beta\nShare this\nGamma")
+    buckets, begins = features.grams(lines)
+    alone, _ = features.grams(split("Share this"))
+
+    assert buckets[begins[1] : begins[2]].tolist() == alone.tolist()
+
+
+def test_a_long_line_is_known_by_its_ends() -> None:
+    begin, end = "b" * features.HEAD, "e" * features.LAST
+    one, other = (features.grams(split(f"{begin}{middle}{end}"))[0].tolist() for middle in ("x" * 50, "y" * 5000))
+
+    assert one == other
+
+
+def test_shape_counts_what_stands_in_a_line() -> None:
+    _, found = shaped("Paris, 12 May 2016.\n市长开设新学校\nsmall")
+
+    assert column(found, "digit_count") == [6, 0, 0]
+    assert column(found, "ends_stop") == [1, 0, 0]
+    assert column(found, "dense") == [0, 1, 0]
+    assert column(found, "starts_lower") == [0, 0, 1]
+    assert column(found, "commas") == [1, 0, 0]
+
+
+def test_around_looks_up_and_down() -> None:
+    faced = np.array([[1], [2], [3], [4]], np.float32)
+    found = features.around(faced, faced)
+    names = features.names((), ("x",), ("x",))
+    by_name = dict(zip(names, found.T.tolist(), strict=True))
+
+    assert by_name["x-1"] == [features.EDGE, 1, 2, 3]
+    assert by_name["x+2"] == [3, 4, features.EDGE, features.EDGE]
+    assert by_name["x-near"] == [0, 1, 1.5, 2]
+    assert by_name["x^max"] == [0, 1, 2, 3]
+    assert by_name["x_max"] == [4, 4, 4, 0]
+    assert by_name["x_sum"] == [9, 7, 4, 0]
+
+
+def test_place_counts_lines_to_the_prose() -> None:
+    prose = "The council voted on Tuesday to close the old bridge for repairs until the end of the summer."
+    _, shape = shaped(f"{prose}\nOne\nTwo\n{prose}\nThree")
+    found = features.place(shape)
+    since, until = (np.expm1(found[:, features.PLACE.index(name)]).round() for name in ("since_prose", "until_prose"))
+
+    assert since.tolist() == [5, 1, 2, 3, 1]
+    assert until.tolist() == [3, 2, 1, 5, 5]
