@@ -30,11 +30,19 @@ class SettingsError(AfterwordError):
 class RequestError(AfterwordError):
     """A request that cannot be served; becomes an RFC 9457 problem.
 
-    `faults` are (JSON pointer, what is wrong) pairs for the fields at fault.
+    `faults` are (JSON pointer, what is wrong) pairs for the fields at fault. `retry_after` is in seconds.
     """
 
-    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        faults: Sequence[tuple[str, str]] = (),
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         self.status = status
         self.detail = detail
         self.faults = tuple(faults)
+        self.retry_after = retry_after
         super().__init__(detail)

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-import service.app
+import service.articles
+import service.loaded
 from service.app import create_app
 from service.errors import PackError
 from service.lexicon import Lexicon
@@ -434,7 +435,7 @@ def test_a_fault_shows_no_trace_and_logs_no_text(
         raise ValueError(f"cannot clean {source!r}")
 
     with monkeypatch.context() as patched, caplog.at_level(logging.ERROR):
-        patched.setattr(service.app.clean, "clean_text", fail)
+        patched.setattr(service.articles.clean, "clean_text", fail)
         answer = post(client, "a very secret text")
         line = json.loads(post(client, b'{"id": 3, "text": "a very secret text"}\n', LINES, "/v1/clean/batch").data)
 
@@ -455,7 +456,7 @@ def test_faulty_packs_stop_the_start_and_are_all_told(
     def fail() -> Lexicon:
         raise PackError(["ru.toml: first fault", "en.toml: second fault"])
 
-    monkeypatch.setattr(service.app, "load_lexicon", fail)
+    monkeypatch.setattr(service.loaded, "load_lexicon", fail)
     with pytest.raises(SystemExit) as caught:
         create_app(Settings())
 

@@ -41,6 +41,7 @@ CORE = {
     "spans",
 }
 WIRE = {"jsontext", "wire", "charset", "settings"}
+SERVED = {"loaded", "current", "refusals", "articles", "watch"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     # what everyone speaks of
@@ -77,16 +78,35 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wire": {"errors", "jsontext", "model"},
     "openapi": {"__init__", "wire"},
     "batch": {"errors", "jsontext", "wire"},
-    "app": {"__init__", "batch", "clean", "inflate", "openapi"} | CORE | WIRE,
-    "gunicorn_conf": {"errors", "settings"},
+    # what the application holds, shared by its processes
+    "access": {"errors"},
+    "rate": set(),
+    "lifecycle": set(),
+    "metrics": {"__init__", "model"},
+    "turns": {"errors", "lexicon", "model"},
+    "logs": set(),
+    "watch": {"metrics"},
+    "loaded": {"access", "clean", "lifecycle", "metrics", "openapi", "rate", "turns"} | CORE | WIRE,
+    # the routes
+    "current": {"errors", "loaded", "watch"},
+    "refusals": {"current", "errors", "inflate", "jsontext", "watch", "wire"},
+    "articles": {"batch", "clean", "current", "inflate", "loaded", "refusals", "watch"} | CORE | WIRE,
+    "app": {"__init__"} | SERVED | CORE | WIRE,
+    # the server
+    "patience": set(),
+    "arrival": set(),
+    "worker": {"arrival", "current", "errors", "jsontext", "patience", "wire"},
+    "gunicorn_conf": {"app", "current", "errors", "loaded", "logs", "settings"},
     "cli": {"__init__", "clean"} | CORE | WIRE,
     "__main__": {"cli"},
 }
 
 # Tools that one room alone may hold, so that they can be exchanged there.
 ONLY_IN = {
-    "flask": {"app"},
-    "werkzeug": {"app"},
+    "flask": {"app", "articles", "current", "refusals"},
+    "werkzeug": {"app", "refusals"},
+    "prometheus_client": {"metrics"},
+    "limits": {"rate"},
     "trafilatura": {"extract"},
     "htmldate": {"metadata"},
     "courlan": {"links"},
@@ -99,7 +119,7 @@ ONLY_IN = {
     "langcodes": {"wire"},
     "rich": {"cli"},
     "argparse": {"cli"},
-    "gunicorn": set(),
+    "gunicorn": {"worker"},
     "corpus": set(),
     "tests": set(),
 }
@@ -187,8 +207,8 @@ def _normal(name: str) -> str:
 
 
 def _pins(path: Path) -> dict[str, str]:
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    lines = (line.strip(" \\") for line in path.read_text("utf-8").splitlines())
+    pins = [Requirement(line) for line in lines if line and not line.startswith(("#", "--hash="))]
     assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) for pin in pins), "every version is exact"
     return {_normal(pin.name): str(pin.specifier)[2:] for pin in pins}
 
@@ -212,7 +232,7 @@ def _needed(roots: set[str]) -> set[str]:
 
 RUNTIME = _pins(ROOT / "requirements.txt")
 TESTING = _pins(ROOT / "tests" / "requirements.txt")
-STANDARD = {"gunicorn"}  # run, never imported
+STANDARD = {"python-json-logger"}  # named in the configuration of the log
 
 
 def test_every_import_is_pinned() -> None:
@@ -235,6 +255,18 @@ def test_what_is_installed_is_what_is_pinned() -> None:
     pins = RUNTIME | TESTING
 
     assert {name: importlib.metadata.version(name) for name in pins} == pins
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "tests/requirements.txt"])
+def test_every_pin_has_its_hashes(file: str) -> None:
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    bare = [
+        line
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+        if "==" in line and not re.match(r" +--hash=sha256:[0-9a-f]{64}( \\)?$", after)
+    ]
+
+    assert bare == [], "make pins"
 
 
 def test_the_version_is_the_same_everywhere() -> None:
