@@ -41,18 +41,21 @@ class Connection:
         self.port = port
         self.seconds = seconds
         self.socket: socket.socket | None = None
+        self.again = 0  # requests sent once more
 
     def ask(self, sent: bytes) -> tuple[int, bytes]:
         """Send a request; return status and body. Raises `OSError` if the answer is not whole.
 
-        A connection that the server has closed while it was idle is no fault: HTTP lets it, and clients try again.
+        If a connection that was kept alive ends before an answer begins, the request is sent once more, as clients do
+        (RFC 9112, 9.3.1): the server may have closed it while it was idle. It is counted, as it may have been lost too.
         """
         fresh = self.socket is None
         try:
             return self._ask(sent)
-        except (ConnectionError, EOFError):
+        except (ConnectionResetError, BrokenPipeError, EOFError):
             if fresh:
                 raise
+            self.again += 1
             return self._ask(sent)
 
     def _ask(self, sent: bytes) -> tuple[int, bytes]:
@@ -78,7 +81,11 @@ class Connection:
         assert self.socket is not None
         piece = self.socket.recv(1 << 18)
         if not piece:
-            raise ConnectionError("closed in the middle of an answer") if got else EOFError("closed before an answer")
+            raise (
+                ConnectionAbortedError("closed in the middle of an answer")
+                if got
+                else EOFError("closed before an answer")
+            )
         return piece
 
     def close(self) -> None:
@@ -93,6 +100,7 @@ class Tally:
 
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    again: int = 0
 
     def add(self, label: str, status: str, seconds: float) -> None:
         self.statuses[label, status] += 1
@@ -100,6 +108,7 @@ class Tally:
 
     def join(self, other: "Tally") -> None:
         self.statuses += other.statuses
+        self.again += other.again
         for label, found in other.seconds.items():
             self.seconds.setdefault(label, []).extend(found)
 
@@ -151,6 +160,7 @@ def _drive(job: tuple[int, Sequence[tuple[str, bytes]], float, float, int]) -> T
         if pause:
             time.sleep(max(0.0, pause - (time.perf_counter() - began)))
     connection.close()
+    tally.again = connection.again
     return tally
 
 
