@@ -13,6 +13,7 @@ EXTENSION = "afterword"  # where an application keeps what it holds
 RETRY = 1  # seconds; by then another replica has been found
 # gunicorn waits until this much has come, so a small step keeps answers of a batch close behind its lines.
 _STEP = 8192
+_SHOWN = 200  # characters of a path
 
 
 def holding(app: Flask) -> Loaded:
@@ -33,8 +34,8 @@ def trace() -> Trace:
 
 
 def place() -> str:
-    """Return what was asked, for the log."""
-    return f"{request.method} {request.path}"
+    """Return what was asked, in one line for the log."""
+    return f"{request.method} {request.path.encode('unicode_escape').decode()[:_SHOWN]}"
 
 
 def client() -> str:

@@ -20,12 +20,13 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text, its control characters escaped; a trace keeps its lines."""
         fields = {name: value for name, value in vars(record).items() if name not in _KNOWN}
-        told = " ".join(f"{name}={value}" for name, value in fields.items())
-        return f"{super().format(record)} {told}".rstrip().translate(_ESCAPED)
+        told = " ".join(f"{name}={value}" for name, value in fields.items()).translate(_ESCAPED)
+        return f"{super().format(record).translate(_ESCAPED_IN_TRACES)} {told}".rstrip()
 
 
 _KNOWN = {*vars(logging.makeLogRecord({})), "message", "asctime"}
-_ESCAPED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != ord("\n")}
+_ESCAPED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_ESCAPED_IN_TRACES = {code: escape for code, escape in _ESCAPED.items() if code != ord("\n")}
 
 
 def configuration(form: str, level: str) -> dict[str, Any]:
