@@ -11,7 +11,7 @@ GATHERED = 1 << 16
 _HEAD = 1 << 15
 _BATCH = b"/v1/clean/batch"
 _END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r\n)")
 # Of unknown length, not to be sent before it is asked for, or of another size once unpacked.
 _LATER = re.compile(rb"\r\n(?:transfer-encoding|expect|content-encoding):")
 
@@ -56,8 +56,8 @@ class Arrival:
         path = head.lstrip(b"\r\n").split(b" ", 2)[1:2]
         target = path[0].partition(b"?")[0] if path else b""
         lower = head.lower()
-        length = _LENGTH.search(lower)
-        body = int(length[1]) if length else 0
+        lengths = _LENGTH.findall(lower)
+        body = int(lengths[0]) if len(lengths) == 1 else 0  # several are refused by the server
         self.batch = target == _BATCH
         if self.batch or body > GATHERED or _LATER.search(lower):
             self.lane, self.wanted = Lane.STREAM, 0

@@ -45,7 +45,7 @@ def client() -> str:
 
 def pieces() -> Iterator[bytes]:
     """Yield the body as it comes. The pieces may be taken when the request is no longer the current one."""
-    return _read(request.stream, trace(), held().lifecycle.over)
+    return _read(request.stream, request.content_length, trace(), held().lifecycle.over)
 
 
 def stopping() -> RequestError:
@@ -53,7 +53,7 @@ def stopping() -> RequestError:
     return RequestError(503, "the service stops: nothing from here on was cleaned", retry_after=RETRY)
 
 
-def _read(stream: IO[bytes], noted: Trace, over: Callable[[], bool]) -> Iterator[bytes]:
+def _read(stream: IO[bytes], length: int | None, noted: Trace, over: Callable[[], bool]) -> Iterator[bytes]:
     while True:
         try:
             piece = stream.read(_STEP)
@@ -62,6 +62,9 @@ def _read(stream: IO[bytes], noted: Trace, over: Callable[[], bool]) -> Iterator
                 raise stopping() from None
             raise RequestError(400, "the body could not be read to its end") from None
         if not piece:
+            # A connection that breaks looks like an end. Half an article must not be taken for a whole one.
+            if length is not None and noted.received < length:
+                raise RequestError(400, "the body ends before its Content-Length")
             return
         noted.received += len(piece)
         yield piece

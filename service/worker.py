@@ -81,7 +81,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().notify()
         if not self.alive and not self.ending:
             self.ending = True
-            self.lifecycle.end(max(0.0, self.cfg.graceful_timeout - _RESERVE))
+            self.lifecycle.end(max(self.cfg.graceful_timeout / 2, self.cfg.graceful_timeout - _RESERVE))
 
     # --- connections come and go ---
 

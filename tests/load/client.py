@@ -196,7 +196,15 @@ class Service:
     port: int
 
     def get(self, path: str) -> tuple[int, bytes]:
-        return Connection(self.port, 10).ask(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        return self.ask(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+
+    def ask(self, sent: bytes) -> tuple[int, bytes]:
+        """Send one request on a connection of its own."""
+        connection = Connection(self.port)
+        try:
+            return connection.ask(sent)
+        finally:
+            connection.close()
 
     def wait(self, seconds: float = 60) -> None:
         self.until(lambda: self.get("/ready")[0] == 200, seconds)

@@ -15,11 +15,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.load.client import ROOT, Connection, Service, Tally, article, drive, ok, post, serving
+from tests.load.client import ROOT, Service, Tally, article, drive, ok, post, serving
 
 GOOD = [("good", post("/v1/clean", article(4096)))]
 CONNECTIONS = 6
@@ -70,15 +70,15 @@ def kill(seconds: float = 8) -> bool:
     return lost("kill -9", tally, CONNECTIONS, f"new worker after {took:.2f} s, counted {counted:.0f}") and took < 1
 
 
-def term(seconds: float = 5) -> bool:
+def term(seconds: float = 5, lines: int = 1500) -> bool:
     """SIGTERM: /ready says 503 while all is served; what has begun is finished, a batch too; new connections end."""
     with serving(AFTERWORD_DRAIN_SECONDS="2") as service:
         # A large article and a batch are in flight when it comes.
         answers: list[int] = []
-        large = post("/v1/clean", article(2_000_000))
-        lines = b"".join(json.dumps({"id": n, "text": article(4096).decode()}).encode() + b"\n" for n in range(1500))
-        batch = post("/v1/clean/batch", lines, "application/x-ndjson", "Connection: close")
-        threads = [threading.Thread(target=lambda: answers.append(Connection(service.port).ask(large)[0]))]
+        large = post("/v1/clean", article(1_000_000))
+        sent = b"".join(json.dumps({"id": n, "text": article(4096).decode()}).encode() + b"\n" for n in range(lines))
+        batch = post("/v1/clean/batch", sent, "application/x-ndjson", "Connection: close")
+        threads = [threading.Thread(target=lambda: answers.append(service.ask(large)[0]))]
         threads.append(threading.Thread(target=lambda: answers.append(_read_batch(service.port, batch))))
         with load(service, seconds) as tally:
             for thread in threads:
@@ -98,7 +98,7 @@ def term(seconds: float = 5) -> bool:
             0,
             f"/ready {ready}, in flight {sorted(answers)}, refused after the end {refused}, exit {status}",
         )
-    return fine and ready == 503 and sorted(answers) == [200, 1500] and status == 0
+    return fine and ready == 503 and sorted(answers) == sorted([200, lines]) and status == 0
 
 
 def _read_batch(port: int, sent: bytes) -> int:
@@ -126,10 +126,10 @@ def reload(seconds: float = 12) -> bool:
                 pack.write('\n[[phrase]]\nid = "en.share.zwiggle"\nkind = "share"\nphrases = ["zwiggle it on {network}"]\n'
                            'catches = ["Zwiggle it on Facebook"]\nspares = ["He said zwiggle it."]\nnote = "a test"\n')  # fmt: skip
             good = _reloaded(service, "done", 1)
-            known = b"Zwiggle" not in json.loads(Connection(service.port).ask(text)[1])["body"].encode()
+            known = b"Zwiggle" not in json.loads(service.ask(text)[1])["body"].encode()
             (folder / "en.toml").write_text("this is no pack")
             broken = _reloaded(service, "failed", 1)
-            kept = b"Zwiggle" not in json.loads(Connection(service.port).ask(text)[1])["body"].encode()
+            kept = b"Zwiggle" not in json.loads(service.ask(text)[1])["body"].encode()
         fine = lost(
             "SIGHUP",
             tally,
@@ -150,7 +150,7 @@ def _reloaded(service: Service, outcome: str, times: int) -> float:
     )
 
 
-def slow(seconds: float = 8, clients: int = 200) -> bool:
+def slow(seconds: float = 8, clients: int = 200, chosen: Sequence[str] = ()) -> bool:
     """Clients that send their head, then their body, a byte at a time, and clients that do not read."""
     fine = True
     head = b"POST /v1/clean HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
@@ -162,7 +162,8 @@ def slow(seconds: float = 8, clients: int = 200) -> bool:
         "slow chunked body": (head + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
         "slow reader": (post("/v1/clean?explain=true", large), b""),
     }
-    for name, (begin, drip) in kinds.items():
+    for name in chosen or kinds:
+        begin, drip = kinds[name]
         with serving() as service, _held(service.port, clients, begin, drip), load(service, seconds) as tally:
             began = time.monotonic()
             status = service.get("/health")[0]
