@@ -206,7 +206,7 @@ class Service:
         finally:
             connection.close()
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 180) -> None:
         self.until(lambda: self.get("/ready")[0] == 200, seconds)
 
     def until(self, true: Callable[[], bool], seconds: float) -> float:
