@@ -41,8 +41,8 @@ def test_every_variable_fills_its_field() -> None:
 
     assert set(given) == {variable.name for variable in VARIABLES}
     assert read(given) == Settings(
-        given["HOST"], 9000, 1000, 1001, 3, 2, 4, 0, 5, 6, 7, 8, 9, 10, ("one", "two"), here, "11/minute", 1, here.parent,
-        "text", "debug",
+        given["HOST"], 9000, 1000, 1001, 3, 2, 4, 0, 5, 6, 7, 8, 9, 10, ("one", "two"), here, "11/minute", 1,
+        here.parent, "text", "debug",
     )  # fmt: skip
 
 
