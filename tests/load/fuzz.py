@@ -172,7 +172,7 @@ def http(examples: int) -> bool:
         ended = subprocess.run(
             [found, "run", f"http://127.0.0.1:{service.port}/openapi.json", "--checks", "all", "--exclude-checks",
              "positive_data_acceptance,negative_data_rejection", "--max-examples", str(examples), "--seed", "1", "--workers", "2"],
-            check=False, env={**os.environ, "NO_COLOR": "1"},
+            check=False, env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.load.hooks"},
         )  # fmt: skip
     return ended.returncode == 0
 
