@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 import service
-from service import batch, charset, clean, inflate, jsontext, openapi, settings, wire
+from service import batch, charset, clean, inflate, jsontext, openapi, pages, settings, wire
 from service.errors import PackError, RequestError, SettingsError
 from service.lexicon import Lexicon
 from service.lexicon import load as load_lexicon
@@ -36,14 +36,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Afterword</title>
-<h1>Afterword</h1>
-<p>Finds where an article ends: post a text or a page to <code>/v1/clean</code>, and get the body, the related links,
-and a reason for every removed line.</p>
-<p><a href="/openapi.json">How to ask</a>, <a href="/v1/rules">what it knows</a>.</p>
-</html>
-"""
+_FILES = pages.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +119,22 @@ def _batch() -> Response:
 
 
 @api.get("/")
-def _page() -> Response:
-    return Response(_PAGE, mimetype="text/html")
+def _playground() -> Response:
+    return _page("playground.html")
+
+
+@api.get("/docs")
+def _docs() -> Response:
+    return _page("docs.html")
+
+
+@api.get("/pages/<name>")
+def _page(name: str) -> Response:
+    if (file := _FILES.get(name)) is None:
+        raise RequestError(404, "no page has such a part")
+    response = Response(file.content, headers=pages.HEADERS, mimetype=file.mimetype)
+    response.set_etag(file.tag)
+    return response.make_conditional(request)
 
 
 @api.get("/health")

@@ -12,6 +12,17 @@ Json = dict[str, Any]
 
 _TEXT = "Storm closes the bridge\n\nThe bridge was closed on Monday.\n\nShare on Facebook\n"
 _EXAMPLE = {"text": _TEXT, "scope": "tail"}
+_HTML = """<article>
+<h1>Storm closes the bridge</h1>
+<p>The bridge was closed on Monday, after a storm had damaged two of its pillars.</p>
+<p><a href="/share">Share on Facebook</a></p>
+<h3>Read also</h3>
+<ul><li><a href="/news/2">Ministry warns of further storms this week</a></li></ul>
+</article>
+"""
+_BATCH = """{"id": 1, "text": "The bridge was closed on Monday.\\n\\nShare on Facebook"}
+{"id": 2, "text": "Ein Sturm hat die Brücke beschädigt.\\n\\nAuf Facebook teilen", "language": "de"}
+"""
 _PROBLEMS = {
     400: "Not JSON, not valid gzip, or not decodable in its charset.",
     413: "Over the limit, counted after decompression.",
@@ -29,7 +40,7 @@ def document(max_bytes: int) -> Json:
             "title": "Afterword",
             "version": service.__version__,
             "description": "Finds where an article ends: the clean body, the related links, and a reason for every "
-            f"removed line. A request may have {max_bytes} bytes after decompression.",
+            f"removed line. A request may have {max_bytes:,} bytes after decompression.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -58,8 +69,8 @@ def _clean() -> Json:
             "content": {
                 "application/json": {"schema": _ref("CleanRequest"), "example": _EXAMPLE},
                 "text/plain": {"schema": text, "example": _TEXT},
-                "text/html": {"schema": text, "example": "<article><p>The bridge was closed.</p></article>"},
-                "application/xhtml+xml": {"schema": text},
+                "text/html": {"schema": text, "example": _HTML},
+                "application/xhtml+xml": {"schema": text, "example": _HTML},
             },
         },
         "responses": {
@@ -79,7 +90,7 @@ def _batch() -> Json:
         "parameters": _query(),
         "requestBody": {
             "required": True,
-            "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id": 1, "text": "…"}\n'}},
+            "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": _BATCH}},
         },
         "responses": {
             "200": {

@@ -499,12 +499,11 @@ def test_the_page_leads_to_the_contract(client: FlaskClient) -> None:
     answer = client.get("/")
 
     assert answer.mimetype == "text/html"
-    assert 'href="/openapi.json"' in answer.text
-    assert "http://" not in answer.text
-    assert "https://" not in answer.text
+    assert 'href="docs"' in answer.text
+    assert 'href="openapi.json"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/v1/rules", "/nowhere", "/v1/clean"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/health", "/v1/rules", "/nowhere", "/v1/clean"])
 def test_every_answer_has_strict_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
 
