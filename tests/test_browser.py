@@ -265,6 +265,8 @@ def test_a_kind_leads_to_its_first_line(visit: Open) -> None:
 
     expect(first).to_be_focused()
     expect(first).to_be_in_viewport()
+    page.wait_for_timeout(200)  # until what scrolled has been told
+    assert page.locator("#tip").is_visible()
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------

@@ -16,13 +16,22 @@ function show(item) {
   if (item === of && !tip.hidden) return;
   of = item;
   tip.replaceChildren(...reasons(shown.get(item)).map((reason) => node("p", {}, reason)));
-  tip.dataset.kind = item.dataset.kind;
   tip.hidden = false;
-  const place = item.getBoundingClientRect();
+  place();
+}
+
+function place() {
+  const { left, top, bottom } = of.getBoundingClientRect();
   const { width, height } = tip.getBoundingClientRect();
-  const below = place.bottom + height + EDGE < innerHeight;
-  tip.style.left = `${Math.max(EDGE, Math.min(place.left, document.documentElement.clientWidth - width - EDGE))}px`;
-  tip.style.top = `${below ? place.bottom : place.top - height}px`;
+  const below = bottom + height + EDGE < innerHeight;
+  tip.style.left = `${Math.max(EDGE, Math.min(left, document.documentElement.clientWidth - width - EDGE))}px`;
+  tip.style.top = `${below ? bottom : top - height}px`;
+}
+
+// Focus by key scrolls too: the reason goes along with a line that is still pointed at or focused.
+function scrolled() {
+  if (of?.matches(":hover, :focus-within")) place();
+  else hide();
 }
 
 function hide() {
@@ -46,5 +55,5 @@ export function watch(place) {
   }
   tip.addEventListener("pointerover", () => clearTimeout(leaving));
   addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  addEventListener("scroll", hide, { passive: true, capture: true });
+  addEventListener("scroll", scrolled, { passive: true, capture: true });
 }
