@@ -134,7 +134,8 @@ def _page(name: str) -> Response:
         raise RequestError(404, "no page has such a part")
     response = Response(file.content, headers=pages.HEADERS, mimetype=file.mimetype)
     response.set_etag(file.tag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @api.get("/health")

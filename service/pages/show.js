@@ -2,7 +2,7 @@
 
 import { breathe, duration, named, node } from "./nodes.js";
 
-// Lines of one chunk. Chunks out of sight are not laid out, so a long article costs what is seen of it.
+// Lines of one chunk. Of a longer article, chunks out of sight are not laid out: it costs what is seen of it.
 const CHUNK = 120;
 // Letters of one piece. A line without an end would be one chunk after all.
 const PIECE = 4000;
@@ -97,6 +97,7 @@ export async function article(answer, source) {
   const mine = ++latest;
   const last = answer.lines.findLastIndex((line) => !line.removed);
   for (const id of ["article", "tail"]) named(id).replaceChildren();
+  named("lines").classList.toggle("long", answer.lines.length > CHUNK);
   let turn = performance.now();
   for (const { runs, tail } of chunks(answer.lines, source, last)) {
     if (tail) named("tail").append(goneNode(runs[0]));
