@@ -27,6 +27,10 @@ class SettingsError(AfterwordError):
         )
 
 
+class UnreachableError(AfterwordError):
+    """The service did not answer for as long as the client had patience, or what answers there is another service."""
+
+
 class RequestError(AfterwordError):
     """A request that cannot be served; becomes an RFC 9457 problem.
 

@@ -6,6 +6,7 @@ import re
 import statistics
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batch": {"errors", "jsontext", "wire"},
     "app": {"__init__", "batch", "clean", "inflate", "openapi"} | CORE | WIRE,
     "gunicorn_conf": {"errors", "settings"},
-    "cli": {"__init__", "clean"} | CORE | WIRE,
+    # whole files
+    "cpus": set(),
+    "compress": {"errors"},
+    "disk": {"compress", "errors"},
+    "record": {"charset", "errors", "jsontext"},
+    "warc": {"record"},
+    "parquet": {"disk", "record"},
+    "intake": {"compress", "errors", "jsontext", "parquet", "record", "warc"},
+    "outlet": {"compress", "disk", "errors", "intake", "jsontext", "parquet", "record"},
+    "workers": {"clean", "errors", "lexicon", "outlet", "record", "wire"},
+    "bulk": {"__init__", "compress", "disk", "errors", "intake", "jsontext", "lexicon", "outlet", "record", "workers"},
+    "progress": {"bulk"},
+    "cli": {"__init__", "bulk", "clean", "cpus", "progress", "record"} | CORE | WIRE,
+    # for the programs of others; the wire only for those who check types
+    "exchange": {"errors", "jsontext", "wire"},
+    "client": {"errors", "exchange", "wire"},
+    "pipeline": {"client", "errors"},
     "__main__": {"cli"},
 }
 
@@ -97,12 +114,20 @@ ONLY_IN = {
     "webencodings": {"charset"},
     "charset_normalizer": {"charset"},
     "langcodes": {"wire"},
-    "rich": {"cli"},
+    "rich": {"cli", "progress"},
+    "multiprocessing": {"workers"},
+    "pyarrow": {"parquet"},
+    "warcio": {"warc"},
+    "scrapy": {"pipeline"},
+    "httpx": {"client", "exchange"},
     "argparse": {"cli"},
     "gunicorn": set(),
     "corpus": set(),
     "tests": set(),
 }
+
+# Rooms that need an extra of pyproject.toml. No other room may need them to start, since the image has no extras.
+EXTRAS = {"exchange": "client", "client": "client", "pipeline": "scrapy"}
 
 ROOMS = {path.stem: path for path in sorted((ROOT / "service").glob("*.py"))}
 
@@ -215,20 +240,57 @@ TESTING = _pins(ROOT / "tests" / "requirements.txt")
 STANDARD = {"gunicorn"}  # run, never imported
 
 
+def _used(rooms: Iterable[str]) -> set[str]:
+    """Return the packages that `rooms` import and Python does not bring."""
+    return set().union(*(imports(ROOMS[room])[1] for room in rooms)) - sys.stdlib_module_names
+
+
+def _extras() -> dict[str, set[str]]:
+    """Return the packages of each extra in pyproject.toml, without those of the extras it names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found = {name: list(map(Requirement, lines)) for name, lines in project["optional-dependencies"].items()}
+    for pins in found.values():
+        for asked in pins:
+            if asked.name != project["name"]:
+                assert (RUNTIME | TESTING)[_normal(asked.name)] in asked.specifier, f"{asked} is not what is tested"
+    return {name: {_normal(pin.name) for pin in pins if pin.name != project["name"]} for name, pins in found.items()}
+
+
 def test_every_import_is_pinned() -> None:
     owners = importlib.metadata.packages_distributions()
-    used = set().union(*(imports(path)[1] for path in ROOMS.values())) - sys.stdlib_module_names
+    used = _used(ROOMS.keys() - EXTRAS)
 
     assert {tool for tool in used if not {_normal(owner) for owner in owners.get(tool, ())} & RUNTIME.keys()} == set()
 
 
 def test_what_is_pinned_is_what_is_needed_and_nothing_else() -> None:
     owners = importlib.metadata.packages_distributions()
-    used = set().union(*(imports(path)[1] for path in ROOMS.values())) - sys.stdlib_module_names
+    used = _used(ROOMS.keys() - EXTRAS)
     direct = {_normal(owner) for tool in used for owner in owners[tool]} | STANDARD
     # lxml 6 spells the extra by which justext asks for this one differently, and installers do not find it.
     assert RUNTIME.keys() == _needed(direct | {"lxml-html-clean"})
-    assert TESTING.keys() == _needed({"pytest", "hypothesis", "ruff", "mypy"}) - RUNTIME.keys()
+    tools = {"pytest", "hypothesis", "ruff", "mypy", "hatchling"}
+    assert TESTING.keys() == _needed(tools | set().union(*_extras().values())) - RUNTIME.keys()
+
+
+def test_an_extra_has_what_its_rooms_import() -> None:
+    owners = importlib.metadata.packages_distributions()
+    extras = _extras()
+    for room, extra in EXTRAS.items():
+        owned = {_normal(owner) for tool in _used([room]) for owner in owners[tool]}
+        assert owned <= _needed(set(extras[extra])), room
+    direct = (ROOT / "requirements.txt").read_text("utf-8").split("\n\n")[1]
+    names = {_normal(line.split("==")[0]) for line in direct.splitlines() if "==" in line}
+    assert extras["service"] == names | {"lxml-html-clean"}, (
+        "the extra of the service has what requirements.txt asks for"
+    )
+
+
+def test_no_room_needs_an_extra_to_start() -> None:
+    for room in ROOMS.keys() - EXTRAS:
+        top = [node for node in ast.parse(ROOMS[room].read_text("utf-8")).body if isinstance(node, ast.ImportFrom)]
+        names = {alias.name for node in top if node.module == "service" for alias in node.names}
+        assert not (names | {(node.module or "").removeprefix("service.") for node in top}) & EXTRAS.keys(), room
 
 
 def test_what_is_installed_is_what_is_pinned() -> None:
