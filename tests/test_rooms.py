@@ -127,7 +127,7 @@ ONLY_IN = {
 }
 
 # Rooms that need an extra of pyproject.toml. No other room may need them to start, since the image has no extras.
-EXTRAS = {"exchange": "client", "client": "client", "pipeline": "scrapy"}
+EXTRAS = {"exchange": "client", "client": "client", "pipeline": "scrapy", "parquet": "parquet", "warc": "warc"}
 
 ROOMS = {path.stem: path for path in sorted((ROOT / "service").glob("*.py"))}
 
