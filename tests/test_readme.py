@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_a_block_does_what_it_says(block: Block, server: Server) -> None:
 def test_blocks_that_are_not_run_name_what_exists() -> None:
     commands = [line for block in BLOCKS if block.language == "sh no-test" for line in block.text.splitlines()]
 
-    assert {command.split()[0] for command in commands} == {"make", "docker"}
+    assert {command.split()[0] for command in commands} == {"make", "docker", "pip"}
     targets = {command.split()[1] for command in commands if command.startswith("make")}
     for target in targets | set(re.findall(r"`make (\w+)`", README)):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -112,6 +113,18 @@ def test_every_field_is_in_the_table() -> None:
 
 def test_every_setting_is_in_the_table() -> None:
     assert _first_cells("## Configuration") == [variable.name for variable in VARIABLES]
+
+
+def test_every_setting_of_the_pipeline_is_in_the_table() -> None:
+    code = (ROOT / "service" / "pipeline.py").read_text("utf-8")
+
+    assert set(_first_cells("## From a crawler")) == set(re.findall(r'"(AFTERWORD_\w+)"', code))
+
+
+def test_every_extra_exists() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert set(re.findall(r"afterword\[(\w+)\]", README)) <= project["optional-dependencies"].keys()
 
 
 def test_every_path_is_told(lexicon: Lexicon) -> None:
