@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -67,7 +68,11 @@ class Workers:
     def _start(self, count: int) -> ProcessPoolExecutor:
         context = get_context("fork" if self._forked else "spawn")
         pool = ProcessPoolExecutor(count, context, _begin, self._given)
-        pool.submit(os.getpid).result()
+        with warnings.catch_warnings():
+            # Python 3.12 warns of any thread beside a fork. Those here are of a pool that broke and of the bar, and
+            # hold no lock that a worker takes.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pool.submit(os.getpid).result()
         return pool
 
     def cleaned(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Cleaned]]:

@@ -8,10 +8,11 @@ import lzma
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,6 @@ from service.bulk import Job, State
 from service.errors import AfterwordError
 from service.lexicon import Lexicon
 from service.record import Choice
-from tests.serving import ROOT
 
 LIMIT = 100_000
 TAIL = "\n\nRead also\n\nMinistry warns of further storms this week\n\nShare on Facebook"
@@ -496,34 +496,49 @@ def test_a_torn_ledger_is_mended(run: Run, tmp_path: Path) -> None:
     assert [row["n"] for row in read_lines(output)] == [n for n in range(1100) if n % 97 != 5]
 
 
-def command(source: Path, output: Path, *more: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "service", "batch", str(source), "-o", str(output), "--workers", "2", *more],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+@contextmanager
+def forked(run: Run, source: Path, output: Path) -> Iterator[int]:
+    """Run in a process of its own, which has the packs already; yield its id. Ends with 0 if it came to its end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads that other tests have left
+        pid = os.fork()
+    if pid == 0:
+        try:
+            run(source, output)
+            os._exit(0)
+        finally:
+            os._exit(3)
+    try:
+        yield pid
+    finally:
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
+def until(found: Callable[[], object], what: str) -> None:
+    """Return when `found` is true; fail with `what` after minutes, since machines may be busy."""
+    end = time.monotonic() + 200
+    while not found():
+        assert time.monotonic() < end, what
+        time.sleep(0.005)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
 def test_a_run_that_is_killed_at_any_moment(run: Run, tmp_path: Path) -> None:
-    source = mixed(tmp_path / "in.jsonl", 6000)
+    source = mixed(tmp_path / "in.jsonl", 4000)
     run(source, tmp_path / "whole.jsonl.gz")
-    output = tmp_path / "out.jsonl.gz"
-    kills = 0
-    for _ in range(20):
-        with command(source, output) as process:
-            part = tmp_path / "out.jsonl.gz.part"
-            before, until = part.stat().st_size if part.exists() else 0, time.monotonic() + 60
-            while process.poll() is None and (part.stat().st_size if part.exists() else 0) == before:
-                assert time.monotonic() < until
-                time.sleep(0.01)
-            time.sleep(random.random())
-            if process.poll() is None and kills < 3:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-            process.communicate()
-            if process.returncode == 1:
-                break
+    output, part = tmp_path / "out.jsonl.gz", tmp_path / "out.jsonl.gz.part"
+    for _ in range(4):
+        before = part.stat().st_size if part.exists() else 0
+        with forked(run, source, output):
+            # It has begun, and cut off what was not noted: from then on, at any moment.
+            until(lambda before=before: part.exists() and part.stat().st_size > before, "the run does not get on")
+            time.sleep(random.random() / 10)
+        assert not output.exists(), "too late to be killed"
+    resumed = run(source, output).resumed
 
-    assert kills == 3
+    assert 0 < resumed < 4000
     assert output.read_bytes() == (tmp_path / "whole.jsonl.gz").read_bytes()
     assert bulk.errors_path(output).read_bytes() == bulk.errors_path(tmp_path / "whole.jsonl.gz").read_bytes()
 
@@ -533,23 +548,15 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_workers_end_with_a_run_that_is_killed_and_a_second_run_is_refused(tmp_path: Path) -> None:
+def test_workers_end_with_a_run_that_is_killed_and_a_second_run_is_refused(run: Run, tmp_path: Path) -> None:
     source, output = mixed(tmp_path / "in.jsonl", 20_000), tmp_path / "out.jsonl"
-    with command(source, output) as first:
-        while not (tmp_path / "out.jsonl.part").exists():
-            assert first.poll() is None
-            time.sleep(0.02)
-        with command(source, output) as second:
-            _, told = second.communicate(timeout=60)
-        assert (second.returncode, b"another run is at work" in told) == (2, True)
-        mine = children(first.pid)
+    with forked(run, source, output) as pid:
+        until((tmp_path / "out.jsonl.part").exists, "the run does not begin")
+        with pytest.raises(AfterwordError, match="another run is at work"):
+            run(source, output)
+        mine = children(pid)
         assert len(mine) == 2
-        first.kill()
-        first.communicate()
-    until = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in mine):
-        assert time.monotonic() < until, "a worker outlives its run"
-        time.sleep(0.05)
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in mine), "a worker outlives its run")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

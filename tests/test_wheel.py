@@ -61,3 +61,15 @@ print(service.client.__file__)
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.strip() == str(wheel / "service" / "client.py")
+
+
+def test_the_command_line_says_what_it_lacks(wheel: Path, tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(wheel), "PATH": "/usr/bin:/bin"}
+    bare = [sys.executable, "-S", "-m", "service", "version"]  # without site-packages
+    ended = subprocess.run(bare, cwd=tmp_path, env=environment, capture_output=True, check=False, text=True)
+
+    assert ended.returncode == 1
+    assert ended.stderr.endswith(
+        'is not installed; the command line needs what the service needs: "afterword[service]"\n'
+    )
+    assert ended.stderr.count("\n") == 1
