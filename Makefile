@@ -17,13 +17,16 @@ endif
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test lint format clean check-python
+.PHONY: help serve test lint format pins readme audit clean check-python
 
 help:
 	@echo "make serve   set up and serve on $(HOST):$(PORT)"
 	@echo "make test    set up and run all tests"
 	@echo "make lint    check style and types"
 	@echo "make format  lay out the code"
+	@echo "make pins    put the hashes of all pins into the requirements files"
+	@echo "make readme  put the table of settings into README.md"
+	@echo "make audit   ask for known vulnerabilities of what is pinned"
 	@echo "make clean   remove what the others made"
 
 serve: $(VENV)/.for-serving
@@ -41,6 +44,17 @@ format: $(VENV)/.for-testing
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# After a pin has been added or raised by hand.
+pins: check-python
+	"$(PYTHON)" .ci/pins.py
+
+readme: $(VENV)/.for-serving
+	@$(BIN)/python -m service.settings --write README.md
+
+# Needs the network; says so and goes on without it, so that a check elsewhere stays possible.
+audit: check-python
+	@"$(PYTHON)" .ci/audit.py
+
 clean:
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find service corpus tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -55,7 +69,7 @@ $(VENV)/.for-serving: requirements.txt
 	@touch $@
 
 $(VENV)/.for-testing: $(VENV)/.for-serving tests/requirements.txt
-	@$(PIP) install -r tests/requirements.txt
+	@$(PIP) install -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
 check-python:

@@ -13,13 +13,16 @@ from rich.console import Console
 from rich.text import Text
 
 import service
-from service import charset, clean, jsontext, settings, wire
+from service import bulk, charset, clean, cpus, jsontext, progress, settings, wire
 from service.errors import AfterwordError, PackError, SettingsError
 from service.lexicon import load
 from service.model import Result
+from service.record import PARTS, Choice
 
+_SOME_FAILED = 1
 _BAD_INPUT = 2
 _INTERRUPTED = 130
+_MOST_WORKERS = 256
 # A terminal obeys control characters; shown as their pictures they do no harm.
 _PICTURES = {**{c: 0x2400 + c for c in range(0x20)}, 0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)}
 
@@ -32,15 +35,18 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0 if all went well, 2 if the input was bad."""
+    """Run the command line and return its exit status.
+
+    0 if all went well, 1 if some records of a batch could not be cleaned, 2 if the input was bad.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # whatever the locale: articles are in any language
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     parser = _parser()
     asked = parser.parse_args(arguments)
-    command: Callable[[argparse.Namespace], None] = asked.command
+    command: Callable[[argparse.Namespace], int | None] = asked.command
     try:
-        command(asked)
+        status = command(asked) or 0
         sys.stdout.flush()
     except (AfterwordError, OSError) as error:
         if isinstance(error, BrokenPipeError):
@@ -49,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _BAD_INPUT
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return 0
+    return status
 
 
 def _reader_gone() -> int:
@@ -71,7 +77,7 @@ def _parser() -> _Parser:
     parser = _Parser(prog=prog, description=service.__doc__, epilog=f"example: {prog} clean article.txt")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, command: Callable[[argparse.Namespace], None], about: str, example: str) -> _Parser:
+    def add(name: str, command: Callable[[argparse.Namespace], int | None], about: str, example: str) -> _Parser:
         found: _Parser = commands.add_parser(
             name, help=about, description=f"{about}.", epilog=f"example: {prog} {example}"
         )
@@ -88,6 +94,43 @@ def _parser() -> _Parser:
     cleaning.add_argument("--language", help="BCP 47 tag of the article's language; a hint")
     cleaning.add_argument("--json", action="store_true", help="print the answer as the HTTP service gives it")
     cleaning.add_argument("--explain", action="store_true", help="show every line, what is removed, and why")
+
+    batch = add(
+        "batch", _batch, "clean the articles in whole files", "batch crawl.jsonl.gz --text content -o clean.jsonl.gz"
+    )
+    batch.add_argument(
+        "inputs",
+        nargs="+",
+        type=Path,
+        metavar="IN",
+        help=".jsonl .csv .tsv .parquet .warc .wet .txt .html, packed (.gz .bz2 .xz .zst) or not; or a folder of such",
+    )
+    batch.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=Path,
+        metavar="OUT",
+        help="a file: .jsonl .csv .tsv (packed or not) .parquet; or, for a folder of .txt files, a new folder",
+    )
+    batch.add_argument("--text", metavar="FIELD", help="the field with the text (default: text, unless html is there)")
+    batch.add_argument("--html", metavar="FIELD", help="the field with the page (default: html)")
+    batch.add_argument("--url", metavar="FIELD", help="the field with the address (default: url)")
+    batch.add_argument("--title", metavar="FIELD", help="the field with the headline (default: title)")
+    batch.add_argument("--language", metavar="FIELD", help="the field with the language (default: none)")
+    batch.add_argument("--scope", metavar="tail|article", help="how much may go (default: tail, for HTML article)")
+    batch.add_argument(
+        "--keep", type=_names, metavar="FIELD,...", help="fields to write again (default: all; '': none)"
+    )
+    batch.add_argument(
+        "--fill",
+        type=_fill,
+        default="body,related",
+        metavar="PART[=FIELD],...",
+        help=f"what of the answer is written, and in which field; parts: {' '.join(PARTS)} (default: body,related)",
+    )
+    batch.add_argument("--workers", type=_count, metavar="N", help="processes that clean (default: one per CPU)")
+    batch.add_argument("--overwrite", action="store_true", help="replace OUT, and start from the beginning")
 
     serving = add("serve", _serve, "serve over HTTP with gunicorn", "serve --port 8080")
     serving.add_argument("--host", help="address to listen on (default: $HOST, or 127.0.0.1)")
@@ -159,6 +202,40 @@ def _explain(result: Result) -> None:
         console.print(Text(f"related: {told.translate(_PICTURES)}"))
     if result.note is not None:
         console.print(Text(f"note: {result.note}"))
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name for name in value.split(",") if name)
+
+
+def _fill(value: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in _names(value))
+    found = {part: field or part for part, _, field in pairs}
+    if not found or len(set(found.values())) < len(found):
+        raise argparse.ArgumentTypeError("name some parts, each in a field of its own")
+    return found
+
+
+def _count(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= _MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {_MOST_WORKERS}")
+    return int(value)
+
+
+def _batch(asked: argparse.Namespace) -> int:
+    named = {
+        name: getattr(asked, name) for name in ("text", "html", "url", "title", "language", "scope", "keep", "fill")
+    }
+    wire.read_request({"text": "", "scope": asked.scope}, wire.CleanOptions(), wire.CleanRequest)
+    limit = settings.read(os.environ).max_bytes
+    job = bulk.Job(asked.inputs, asked.output, Choice(**named), asked.workers or cpus.cpus(), limit, asked.overwrite)
+    with progress.Bar(Console(stderr=True)) as bar:
+        last = bulk.run(job, load(), bar)
+    cleaned = last.done - last.failed
+    print(f"{cleaned:,} article{'' if cleaned == 1 else 's'} in {asked.output}, {progress.rate(last)}")
+    if last.failed:
+        print(f"{last.failed:,} failed: see {bulk.errors_path(asked.output)}", file=sys.stderr)
+    return _SOME_FAILED if last.failed else 0
 
 
 def _serve(asked: argparse.Namespace) -> None:

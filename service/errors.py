@@ -27,14 +27,26 @@ class SettingsError(AfterwordError):
         )
 
 
+class UnreachableError(AfterwordError):
+    """The service did not answer for as long as the client had patience, or what answers there is another service."""
+
+
 class RequestError(AfterwordError):
     """A request that cannot be served; becomes an RFC 9457 problem.
 
-    `faults` are (JSON pointer, what is wrong) pairs for the fields at fault.
+    `faults` are (JSON pointer, what is wrong) pairs for the fields at fault. `retry_after` is in seconds.
     """
 
-    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        faults: Sequence[tuple[str, str]] = (),
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         self.status = status
         self.detail = detail
         self.faults = tuple(faults)
+        self.retry_after = retry_after
         super().__init__(detail)

@@ -191,7 +191,7 @@ def test_version(run: Run) -> None:
     assert run("version").out.decode() == f"{service.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["clean"], ["serve"], ["rules"], ["version"]])
+@pytest.mark.parametrize("command", [[], ["clean"], ["batch"], ["serve"], ["rules"], ["version"]])
 def test_every_help_has_an_example(run: Run, command: list[str]) -> None:
     ended = run(*command, "--help")
 

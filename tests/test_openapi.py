@@ -31,7 +31,7 @@ def test_every_route_is_described_and_nothing_else(app: Flask) -> None:
         (rule.rule, method.lower())
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
-        if method in ("GET", "POST") and rule.rule != "/"
+        if method in ("GET", "POST") and rule.rule not in ("/", "/docs", "/pages/<name>")
     }
 
     assert routes == {(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods}
@@ -56,7 +56,7 @@ def test_the_query_parameters_are_the_options() -> None:
 @pytest.mark.parametrize("kind", list(DOCUMENT["paths"]["/v1/clean"]["post"]["requestBody"]["content"]))
 def test_the_examples_work(client: FlaskClient, kind: str) -> None:
     content = DOCUMENT["paths"]["/v1/clean"]["post"]["requestBody"]["content"][kind]
-    example = content.get("example", "<p>The bridge was closed.</p>")
+    example = content["example"]
     sent = example if isinstance(example, str) else json.dumps(example)
     answer = client.post("/v1/clean", data=sent.encode(), content_type=kind)
 

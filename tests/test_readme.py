@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from service.app import create_app
 from service.lexicon import FOLDER, Lexicon, load
-from service.settings import VARIABLES, Settings
+from service.settings import VARIABLES, Settings, table
 from service.wire import CleanAnswer, CleanOptions
 from tests.serving import ROOT, Server
 
@@ -77,7 +78,7 @@ def test_a_block_does_what_it_says(block: Block, server: Server) -> None:
 def test_blocks_that_are_not_run_name_what_exists() -> None:
     commands = [line for block in BLOCKS if block.language == "sh no-test" for line in block.text.splitlines()]
 
-    assert {command.split()[0] for command in commands} == {"make", "docker"}
+    assert {command.split()[0] for command in commands} == {"make", "docker", "pip"}
     targets = {command.split()[1] for command in commands if command.startswith("make")}
     for target in targets | set(re.findall(r"`make (\w+)`", README)):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -110,8 +111,21 @@ def test_every_field_is_in_the_table() -> None:
     assert set(_first_cells("### The answer")) == set(CleanAnswer.__annotations__)
 
 
-def test_every_setting_is_in_the_table() -> None:
+def test_the_table_of_settings_is_the_one_the_settings_give() -> None:
+    assert f"\n{table()}\n" in README, "make readme"
     assert _first_cells("## Configuration") == [variable.name for variable in VARIABLES]
+
+
+def test_every_setting_of_the_pipeline_is_in_the_table() -> None:
+    code = (ROOT / "service" / "pipeline.py").read_text("utf-8")
+
+    assert set(_first_cells("## From a crawler")) == set(re.findall(r'"(AFTERWORD_\w+)"', code))
+
+
+def test_every_extra_exists() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert set(re.findall(r"afterword\[(\w+)\]", README)) <= project["optional-dependencies"].keys()
 
 
 def test_every_path_is_told(lexicon: Lexicon) -> None:
@@ -121,7 +135,7 @@ def test_every_path_is_told(lexicon: Lexicon) -> None:
 
 def test_every_dependency_says_why_it_is_there() -> None:
     direct = (ROOT / "requirements.txt").read_text("utf-8").split("\n\n")[1]
-    lines = direct.splitlines()
+    lines = [line for line in direct.splitlines() if "--hash=" not in line]
     section = README.split("## What it is made of\n", 1)[1].split("\n## ", 1)[0].lower()
     for comment, pin in zip(lines[::2], lines[1::2], strict=True):
         assert comment.startswith("# ")

@@ -6,6 +6,7 @@ import re
 import statistics
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ CORE = {
     "spans",
 }
 WIRE = {"jsontext", "wire", "charset", "settings"}
+SERVED = {"loaded", "current", "refusals", "articles", "watch"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     # what everyone speaks of
@@ -83,16 +85,53 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wire": {"errors", "jsontext", "model"},
     "openapi": {"__init__", "wire"},
     "batch": {"errors", "jsontext", "wire"},
-    "app": {"__init__", "batch", "clean", "inflate", "openapi"} | CORE | WIRE,
-    "gunicorn_conf": {"errors", "settings"},
-    "cli": {"__init__", "clean"} | CORE | WIRE,
+    # what the application holds, shared by its processes
+    "access": {"errors"},
+    "rate": set(),
+    "lifecycle": set(),
+    "metrics": {"__init__", "model"},
+    "turns": {"errors", "lexicon", "model"},
+    "logs": set(),
+    "watch": {"metrics"},
+    "loaded": {"access", "clean", "lifecycle", "metrics", "openapi", "rate", "turns"} | CORE | WIRE,
+    # the routes
+    "current": {"errors", "loaded", "watch"},
+    "refusals": {"current", "errors", "inflate", "jsontext", "watch", "wire"},
+    "articles": {"batch", "clean", "current", "inflate", "loaded", "refusals", "watch"} | CORE | WIRE,
+    "pages": set(),
+    "app": {"__init__", "pages"} | SERVED | CORE | WIRE,
+    # the server
+    "patience": set(),
+    "arrival": set(),
+    "worker": {"arrival", "current", "errors", "jsontext", "patience", "wire"},
+    "probe": set(),
+    "gunicorn_conf": {"app", "current", "errors", "loaded", "logs", "settings"},
+    # whole files
+    "cpus": set(),
+    "compress": {"errors"},
+    "disk": {"compress", "errors"},
+    "record": {"charset", "errors", "jsontext"},
+    "warc": {"record"},
+    "parquet": {"disk", "record"},
+    "intake": {"compress", "errors", "jsontext", "parquet", "record", "warc"},
+    "outlet": {"compress", "disk", "errors", "intake", "jsontext", "parquet", "record"},
+    "workers": {"clean", "errors", "lexicon", "outlet", "record", "wire"},
+    "bulk": {"__init__", "compress", "disk", "errors", "intake", "jsontext", "lexicon", "outlet", "record", "workers"},
+    "progress": {"bulk"},
+    "cli": {"__init__", "bulk", "clean", "cpus", "progress", "record"} | CORE | WIRE,
+    # for the programs of others; the wire only for those who check types
+    "exchange": {"errors", "jsontext", "wire"},
+    "client": {"errors", "exchange", "wire"},
+    "pipeline": {"client", "errors"},
     "__main__": {"cli"},
 }
 
 # Tools that one room alone may hold, so that they can be exchanged there.
 ONLY_IN = {
-    "flask": {"app"},
-    "werkzeug": {"app"},
+    "flask": {"app", "articles", "current", "refusals"},
+    "werkzeug": {"app", "refusals"},
+    "prometheus_client": {"metrics"},
+    "limits": {"rate"},
     "trafilatura": {"extract"},
     "htmldate": {"metadata"},
     "courlan": {"links"},
@@ -104,12 +143,20 @@ ONLY_IN = {
     "webencodings": {"charset"},
     "charset_normalizer": {"charset"},
     "langcodes": {"wire"},
-    "rich": {"cli"},
+    "rich": {"cli", "progress"},
+    "multiprocessing": {"workers"},
+    "pyarrow": {"parquet"},
+    "warcio": {"warc"},
+    "scrapy": {"pipeline"},
+    "httpx": {"client", "exchange"},
     "argparse": {"cli"},
-    "gunicorn": set(),
+    "gunicorn": {"worker"},
     "corpus": set(),
     "tests": set(),
 }
+
+# Rooms that need an extra of pyproject.toml. No other room may need them to start, since the image has no extras.
+EXTRAS = {"exchange": "client", "client": "client", "pipeline": "scrapy", "parquet": "parquet", "warc": "warc"}
 
 ROOMS = {path.stem: path for path in sorted((ROOT / "service").glob("*.py"))}
 
@@ -194,8 +241,8 @@ def _normal(name: str) -> str:
 
 
 def _pins(path: Path) -> dict[str, str]:
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    lines = (line.strip(" \\") for line in path.read_text("utf-8").splitlines())
+    pins = [Requirement(line) for line in lines if line and not line.startswith(("#", "--hash="))]
     assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) for pin in pins), "every version is exact"
     return {_normal(pin.name): str(pin.specifier)[2:] for pin in pins}
 
@@ -219,29 +266,77 @@ def _needed(roots: set[str]) -> set[str]:
 
 RUNTIME = _pins(ROOT / "requirements.txt")
 TESTING = _pins(ROOT / "tests" / "requirements.txt")
-STANDARD = {"gunicorn"}  # run, never imported
+TOOLS = ("pytest", "hypothesis", "pyyaml", "ruff", "mypy", "playwright", "axe-playwright-python")
+STANDARD = {"python-json-logger"}  # named in the configuration of the log
+
+
+def _used(rooms: Iterable[str]) -> set[str]:
+    """Return the packages that `rooms` import and Python does not bring."""
+    return set().union(*(imports(ROOMS[room])[1] for room in rooms)) - sys.stdlib_module_names
+
+
+def _extras() -> dict[str, set[str]]:
+    """Return the packages of each extra in pyproject.toml, without those of the extras it names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found = {name: list(map(Requirement, lines)) for name, lines in project["optional-dependencies"].items()}
+    for pins in found.values():
+        for asked in pins:
+            if asked.name != project["name"]:
+                assert (RUNTIME | TESTING)[_normal(asked.name)] in asked.specifier, f"{asked} is not what is tested"
+    return {name: {_normal(pin.name) for pin in pins if pin.name != project["name"]} for name, pins in found.items()}
 
 
 def test_every_import_is_pinned() -> None:
     owners = importlib.metadata.packages_distributions()
-    used = set().union(*(imports(path)[1] for path in ROOMS.values())) - sys.stdlib_module_names
+    used = _used(ROOMS.keys() - EXTRAS)
 
     assert {tool for tool in used if not {_normal(owner) for owner in owners.get(tool, ())} & RUNTIME.keys()} == set()
 
 
 def test_what_is_pinned_is_what_is_needed_and_nothing_else() -> None:
     owners = importlib.metadata.packages_distributions()
-    used = set().union(*(imports(path)[1] for path in ROOMS.values())) - sys.stdlib_module_names
+    used = _used(ROOMS.keys() - EXTRAS)
     direct = {_normal(owner) for tool in used for owner in owners[tool]} | STANDARD
     # lxml 6 spells the extra by which justext asks for this one differently, and installers do not find it.
     assert RUNTIME.keys() == _needed(direct | {"lxml-html-clean"})
-    assert TESTING.keys() == _needed({"pytest", "hypothesis", "ruff", "mypy"}) - RUNTIME.keys()
+    assert TESTING.keys() == _needed({*TOOLS, "hatchling"}.union(*_extras().values())) - RUNTIME.keys()
+
+
+def test_an_extra_has_what_its_rooms_import() -> None:
+    owners = importlib.metadata.packages_distributions()
+    extras = _extras()
+    for room, extra in EXTRAS.items():
+        owned = {_normal(owner) for tool in _used([room]) for owner in owners[tool]}
+        assert owned <= _needed(set(extras[extra])), room
+    direct = (ROOT / "requirements.txt").read_text("utf-8").split("\n\n")[1]
+    names = {_normal(line.split("==")[0]) for line in direct.splitlines() if "==" in line}
+    wanted = names | {"lxml-html-clean"}
+    assert extras["service"] == wanted, f"say in pyproject.toml too: {extras['service'] ^ wanted}"
+
+
+def test_no_room_needs_an_extra_to_start() -> None:
+    for room in ROOMS.keys() - EXTRAS:
+        top = [node for node in ast.parse(ROOMS[room].read_text("utf-8")).body if isinstance(node, ast.ImportFrom)]
+        names = {alias.name for node in top if node.module == "service" for alias in node.names}
+        assert not (names | {(node.module or "").removeprefix("service.") for node in top}) & EXTRAS.keys(), room
 
 
 def test_what_is_installed_is_what_is_pinned() -> None:
     pins = RUNTIME | TESTING
 
     assert {name: importlib.metadata.version(name) for name in pins} == pins
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "tests/requirements.txt"])
+def test_every_pin_has_its_hashes(file: str) -> None:
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    bare = [
+        line
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+        if "==" in line and not re.match(r" +--hash=sha256:[0-9a-f]{64}( \\)?$", after)
+    ]
+
+    assert bare == [], "make pins"
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -1,5 +1,7 @@
 """The environment is read once, strictly, and all its faults are told together."""
 
+from pathlib import Path
+
 import pytest
 
 from service.errors import SettingsError
@@ -7,7 +9,8 @@ from service.settings import VARIABLES, Settings, read
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    assert read({}) == Settings("127.0.0.1", 8000, 20_000_000, None, 4, 5)
+    assert read({}) == Settings()
+    assert (Settings().bind, Settings().max_bytes, Settings().keys) == ("127.0.0.1:8000", 20_000_000, ())
 
 
 def test_every_variable_fills_its_field() -> None:
@@ -15,13 +18,53 @@ def test_every_variable_fills_its_field() -> None:
         "HOST": "0.0.0.0",  # noqa: S104 - only read
         "PORT": "9000",
         "AFTERWORD_MAX_BYTES": "1000",
+        "AFTERWORD_MAX_LINES": "1001",
         "AFTERWORD_WORKERS": "3",
         "AFTERWORD_THREADS": "2",
-        "AFTERWORD_PAGE_SECONDS": "0",
+        "AFTERWORD_PAGE_SECONDS": "4",
+        "AFTERWORD_QUEUE": "0",
+        "AFTERWORD_STREAMS": "5",
+        "AFTERWORD_BUDGET_SECONDS": "6",
+        "AFTERWORD_IDLE_SECONDS": "7",
+        "AFTERWORD_DRAIN_SECONDS": "8",
+        "AFTERWORD_GRACE_SECONDS": "9",
+        "AFTERWORD_MAX_REQUESTS": "10",
+        "AFTERWORD_KEYS": "one, two,",
+        "AFTERWORD_KEYS_FILE": __file__,
+        "AFTERWORD_RATE": "11/minute",
+        "AFTERWORD_PROXIES": "1",
+        "AFTERWORD_LEXICON": str(Path(__file__).parent),
+        "AFTERWORD_LOG": "Text",
+        "AFTERWORD_LOG_LEVEL": "debug",
     }
+    here = Path(__file__)
 
     assert set(given) == {variable.name for variable in VARIABLES}
-    assert read(given) == Settings("0.0.0.0", 9000, 1000, 3, 2, 0)  # noqa: S104
+    assert read(given) == Settings(
+        given["HOST"], 9000, 1000, 1001, 3, 2, 4, 0, 5, 6, 7, 8, 9, 10, ("one", "two"), here, "11/minute", 1,
+        here.parent, "text", "debug",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("AFTERWORD_RATE", "60", "must be a number and a period"),
+        ("AFTERWORD_RATE", "60/fortnight", "must be a number and a period"),
+        ("AFTERWORD_RATE", "many/minute", "must be a whole number from 1 to 1000000000, before the period"),
+        ("AFTERWORD_RATE", "0/minute", "must be a whole number"),
+        ("AFTERWORD_LOG", "xml", "must be one of json, text"),
+        ("AFTERWORD_LOG_LEVEL", "loud", "must be one of"),
+        ("AFTERWORD_KEYS_FILE", "/nowhere", "must be a file"),
+        ("AFTERWORD_LEXICON", __file__, "must be a folder"),
+        ("AFTERWORD_PROXIES", "all", "must be a whole number"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({name: value})
+
+    assert told in caught.value.faults[0]
 
 
 def test_set_but_empty_counts_as_not_set() -> None:

@@ -1,0 +1,79 @@
+"""What does an application hold for all its requests? Made once from the settings, and again for a reload."""
+
+import os
+from dataclasses import dataclass, replace
+
+from service import clean, jsontext, openapi
+from service import settings as settings_
+from service.access import Keys
+from service.errors import PackError
+from service.lexicon import Lexicon
+from service.lexicon import load as load_lexicon
+from service.lifecycle import Lifecycle
+from service.metrics import Metrics
+from service.model import Options
+from service.rate import Rate
+from service.settings import Settings
+from service.turns import Turns
+
+# A reload has twice the workers for a while, and a few may be on their way out. The first row is the parent's.
+_ROWS_PER_WORKER = 3
+_MOST_WORKERS_BY_DEFAULT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Nothing of it changes, but what processes count together."""
+
+    settings: Settings
+    lexicon: Lexicon
+    keys: Keys
+    turns: Turns
+    rate: Rate | None
+    metrics: Metrics
+    lifecycle: Lifecycle
+    openapi: bytes
+
+
+def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> Loaded:
+    """Return what requests need. What is not given is read: settings from the environment, the lexicon from files.
+
+    Raises `AfterwordError` with all faults of the settings, or of the packs.
+    """
+    asked = settings_.read(os.environ) if asked is None else asked
+    keys = Keys(asked.keys, asked.keys_file)
+    lexicon = _lexicon(asked) if lexicon is None else lexicon
+    metrics = Metrics(
+        _ROWS_PER_WORKER * (asked.workers or _MOST_WORKERS_BY_DEFAULT) + 1,
+        paths,
+        lexicon.languages,
+        lexicon.records,
+    )
+    rate = Rate(asked.rate) if asked.rate is not None else None
+    turns = Turns(asked.threads, asked.budget_seconds, asked.max_lines)
+    document = jsontext.dump(openapi.document(asked.max_bytes))
+    _warm(lexicon)
+    return Loaded(asked, lexicon, keys, turns, rate, metrics, Lifecycle(), document)
+
+
+def again(before: Loaded) -> Loaded:
+    """Return `before` with packs and keys read again, or raise `AfterwordError`. `before` stays as it was."""
+    lexicon = _lexicon(before.settings)
+    keys = Keys(before.settings.keys, before.settings.keys_file)
+    _warm(lexicon)
+    before.metrics.know(lexicon.languages, lexicon.records)
+    turns = Turns(before.settings.threads, before.settings.budget_seconds, before.settings.max_lines)
+    return replace(before, lexicon=lexicon, keys=keys, turns=turns)
+
+
+def _lexicon(asked: Settings) -> Lexicon:
+    try:
+        return load_lexicon(asked.lexicon) if asked.lexicon is not None else load_lexicon()
+    except OSError as error:
+        raise PackError([f"{error.filename}: {error.strerror}"]) from None
+
+
+def _warm(lexicon: Lexicon) -> None:
+    """Clean a text and a page. Libraries load their tables with their first one; forked workers share them."""
+    clean.clean_text("The bridge was closed.\n\nRead also\n\nA headline 23.08.2016\n", lexicon, Options(explain=True))
+    clean.clean_html("<p>The bridge was closed on Monday.</p>", lexicon, Options())

@@ -1,0 +1,72 @@
+"""Who cleans when, and for how long? Bounds the articles in work, their size and their time."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service.errors import RequestError
+from service.lexicon import Lexicon
+from service.model import Hit
+
+# Characters, and lines or tags. A document beyond either takes much memory while it is cleaned: one at a time.
+_LARGE, _LARGE_LINES = 1_000_000, 20_000
+_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")  # of lines, as `service.lines` splits them
+_RETRY = 1  # seconds; a queue of articles is over by then
+
+
+class Watched(Lexicon):
+    """A lexicon during one article: it notes what it finds, and stops the work when the time is over."""
+
+    def __init__(self, lexicon: Lexicon, until: float) -> None:
+        self.__dict__.update(vars(lexicon))
+        self.hits: list[str] = []
+        self._until = until
+
+    def match(self, text: str) -> Hit | None:
+        """Match as the lexicon does, or raise `RequestError` (503) once the time is over."""
+        if time.monotonic() > self._until:
+            raise RequestError(503, "the article takes longer than an article may")
+        hit = super().match(text)
+        if hit is not None:
+            self.hits.append(hit.phrase)
+        return hit
+
+
+class Turns:
+    """Lets `most` articles be cleaned at once in this process, and one large one."""
+
+    def __init__(self, most: int, seconds: float, max_lines: int) -> None:
+        self._seconds = seconds
+        self._max_lines = max_lines
+        self._turn = threading.Semaphore(most)
+        self._large = threading.Semaphore(1)
+
+    @contextmanager
+    def take(self, source: str, lexicon: Lexicon, *, html: bool) -> Iterator[Watched]:
+        """Wait for a turn to clean `source`, and give the lexicon to do it with.
+
+        Raises `RequestError`: 413 if there are too many lines, 503 if no turn comes in time.
+        """
+        parts = source.count("<") if html else sum(map(source.count, _ENDS)) - source.count("\r\n")
+        if parts > self._max_lines:
+            told = "tags of a page" if html else "lines of a text"
+            raise RequestError(413, f"more than {self._max_lines} {told}")
+        until = time.monotonic() + self._seconds
+        large = len(source) > _LARGE or parts > _LARGE_LINES
+        with self._held(self._large, until) if large else _nothing(), self._held(self._turn, until):
+            yield Watched(lexicon, until)
+
+    @contextmanager
+    def _held(self, semaphore: threading.Semaphore, until: float) -> Iterator[None]:
+        if not semaphore.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise RequestError(503, "the service is busy: no turn came in time", retry_after=_RETRY)
+        try:
+            yield
+        finally:
+            semaphore.release()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
