@@ -52,7 +52,7 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     decision = _decide(sights, weigh, options.explain)
     gone, note = cut.select(sights, decision, scope)
     judgements = list(decision.judgements)
-    if gone:
+    if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
         gone = _settle(source, sights, judgements, gone, options, spoken, weigh)
     return Result(
         source=source,

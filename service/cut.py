@@ -23,7 +23,7 @@ HOPELESS = -8.0  # no tail is as certain as to make up for so much prose
 # A lost line of the article weighs as much as some three that are left.
 # Chosen on pages of sites the tagger had not seen.
 GIVEN_UP = 0.23  # below the article: probability that the article goes on here or below
-SHORT_ARTICLE = 1500  # letters of prose; below them a tail needs one line that is surely none of the article's
+SHORT_ARTICLE = 1500  # letters of prose; with fewer, a tail needs a line that is surely none of the article's
 SURE_TAIL = 0.05  # probability, as above, of such a line
 GIVEN_UP_INSIDE = 0.3  # inside it, under the scope `article`: probability that the line is the article's
 GIVEN_UP_CERTAIN = 0.8  # the same of a line that the lexicon is certain of
@@ -77,8 +77,13 @@ def decide(sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None
         tail = len(sights)  # a list or a rhyme may end a short text: there, mere doubt cuts nothing
     tail = min(by_rules, max(tail, _goes_on_below(sights)))
     begin = next((i for i in range(tail) if is_prose(sights[i].line.text)), 0)
+    short = sum(weight(sight.line.text) for sight in sights if is_prose(sight.line.text)) < SHORT_ARTICLE
     inside = tuple(
-        bool(p < (GIVEN_UP_CERTAIN if _known(sight, judged, i < begin) else GIVEN_UP_INSIDE))
+        bool(
+            p < GIVEN_UP_CERTAIN
+            if _known(sight, judged, i < begin)
+            else p < (SURE_TAIL if short and is_prose(sight.line.text) else GIVEN_UP_INSIDE)
+        )
         for i, (sight, (_, judged), p) in enumerate(zip(sights, read, body, strict=True))
     )
     gone = [i >= tail or away for i, away in enumerate(inside)]
