@@ -3,35 +3,20 @@
 import contextlib
 import gc
 import logging
-import math
 import os
 import resource
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 from service import app, current, logs, settings
+from service.cpus import cpus
 from service.errors import AfterwordError, SettingsError
 from service.loaded import Loaded
 
 log = logging.getLogger(__name__)
 
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its own file in it, safely
-
-
-def cpus(quota: Path = _QUOTA) -> int:
-    """Return how many CPUs this process may use: a container's quota counts, not the host's number."""
-    try:
-        allowed = len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        allowed = os.cpu_count() or 1
-    try:
-        share, period = quota.read_text().split()
-        return max(1, min(allowed, math.ceil(int(share) / int(period))))
-    except (OSError, ValueError):  # no such file; or "max": no quota
-        return allowed
 
 
 def connections(most: int = 4000) -> int:

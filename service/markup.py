@@ -24,6 +24,7 @@ _VOID = frozenset((
     "track", "wbr",
 ))  # fmt: skip
 
+_WHOLE = re.compile(r"<(?:html|head|body|frameset)[\s>]", re.IGNORECASE)
 _FRAMES = re.compile(r"</?(?:noframes|frameset|frame)\b[^<>]*+>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
 _ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
@@ -85,6 +86,8 @@ def parse(html: str) -> Any:
     html = html.lstrip("\ufeff").replace("\x00", "")
     declared = _XML.match(html)
     source = _modest(html[declared.end() :] if declared else html)
+    if _WHOLE.search(source) is None:  # a piece of a page: the parser would take what it begins with for the head's
+        source = f"<body>{source}"
     if "<noframes" in source or "<NOFRAMES" in source:  # for the parser, what stands there is text and no elements
         source = _FRAMES.sub("", source)
     tree, whole = _tree(source, deep=False)

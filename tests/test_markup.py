@@ -194,3 +194,10 @@ def test_a_verdict_is_read_from_what_the_extractor_kept(
 def test_verdicts_take_linear_time_on_repetition() -> None:
     assert not any(extract.verdicts(["aaaa"] * 20_000, "a" * 1_000_000 + " x" * 100_000))
     assert extract.verdicts(["a " * 40] * 20_000, "a " * 100_000)[-1]
+
+
+@pytest.mark.parametrize("first", ['<meta charset="utf-8">', "<title>News</title>", "<link rel=icon href=x>", ""])
+def test_a_piece_of_a_page_is_read_whatever_it_begins_with(first: str) -> None:
+    page = markup.read(f"{first}<article><p>The bridge was closed on Monday.</p></article>", None)
+
+    assert [line.text for line in page.lines][-1:] == ["The bridge was closed on Monday."]

@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arrival": set(),
     "worker": {"arrival", "current", "errors", "jsontext", "patience", "wire"},
     "probe": set(),
-    "gunicorn_conf": {"app", "current", "errors", "loaded", "logs", "settings"},
+    "gunicorn_conf": {"app", "cpus", "current", "errors", "loaded", "logs", "settings"},
     # whole files
     "cpus": set(),
     "compress": {"errors"},
