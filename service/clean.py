@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from service import cut, judge, language, links, markup, related, sight, spans, tagger, title
 from service.cut import Cut
+from service.features import Floats
 from service.lexicon import Lexicon
 from service.lines import split
 from service.model import Judgement, Line, Options, Result, Scope
@@ -49,11 +50,11 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     own = title.guess(lines, hits, options.title)
     again, published = title.repeats(lines, own, spoken)
     sights = sight.see(lines, hits, again)
-    decision = _decide(sights, weigh, options.explain)
+    decision, words = _decide(sights, weigh, options.explain)
     gone, note = cut.select(sights, decision, scope)
     judgements = list(decision.judgements)
     if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
-        gone = _settle(source, sights, judgements, gone, options, spoken, weigh)
+        gone = _settle(source, sights, judgements, gone, options, spoken, weigh, words)
     return Result(
         source=source,
         body=spans.body(source, lines, gone),
@@ -67,10 +68,14 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     )
 
 
-def _decide(sights: Sequence[Sight], weigh: Tagger | None, explain: bool) -> Cut:
+def _decide(
+    sights: Sequence[Sight], weigh: Tagger | None, explain: bool, words: Floats | None = None
+) -> tuple[Cut, Floats | None]:
+    """Return the decision, and what the words of each line alone say, which a later look need not ask again."""
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
-    return cut.decide(sights, read, by_rules, weigh.tag(sights, read, by_rules) if weigh else None, explain=explain)
+    tags = weigh.tag(sights, read, by_rules, words) if weigh else None
+    return cut.decide(sights, read, by_rules, tags, explain=explain), tags.words if tags else None
 
 
 def _settle(
@@ -81,6 +86,7 @@ def _settle(
     options: Options,
     spoken: str | None,
     weigh: Tagger | None,
+    words: Floats | None,
 ) -> list[int]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
@@ -94,7 +100,7 @@ def _settle(
         hits = [sights[i].found for i in kept]
         again, _ = title.repeats(lines, title.guess(lines, hits, options.title), spoken)
         left = sight.see(lines, hits, again)
-        decision = _decide(left, weigh, options.explain)
+        decision, _ = _decide(left, weigh, options.explain, None if words is None else words[kept])
         more, _ = cut.select(left, decision, options.scope or Scope.TAIL)
         if not more:
             break

@@ -118,6 +118,7 @@ class Tags:
     body: Floats  # probability that the line is the article's
     goes_on: Floats  # probability that the article goes on in this line or below it
     columns: Floats
+    words: Floats  # what the words of each line alone say
     model: Model
     which: str
 
@@ -157,21 +158,28 @@ class Tagger:
         self.version = version
         self._words, self._path, self._models = words, path, models
 
-    def tag(self, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int) -> Tags | None:
-        """Return what the models say of every line; `read` and `cut` are what the rules alone say. None: no lines."""
+    def tag(
+        self, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, words: Floats | None = None
+    ) -> Tags | None:
+        """Return what the models say of every line; `read` and `cut` are what the rules alone say. None: no lines.
+
+        `words`: what the words of these lines say, where that is known from an earlier look.
+        """
         if not sights:
             return None
         which = PAGE if sights[0].line.path is not None else TEXT
         pieces = [slice(start, start + PIECE) for start in range(0, len(sights), PIECE)]
-        found = [self._weigh(which, sights[piece], read[piece], cut - piece.start) for piece in pieces]
+        if words is None:
+            parts = [self._words.scores(*features.grams([sight.line for sight in sights[piece]])) for piece in pieces]
+            words = np.concatenate(parts)
+        found = [self._weigh(which, sights[at], read[at], cut - at.start, words[at]) for at in pieces]
         body, goes_on, known = (np.concatenate(part) if len(part) > 1 else part[0] for part in zip(*found, strict=True))
-        return Tags(body, goes_on, known, self._models[which], which)
+        return Tags(body, goes_on, known, words, self._models[which], which)
 
     def _weigh(
-        self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int
+        self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, words: Floats
     ) -> tuple[Floats, Floats, Floats]:
         model, lines = self._models[which], [sight.line for sight in sights]
-        words = self._words.scores(*features.grams(lines))
         path = self._path.scores(*path_buckets(lines)) if which == PAGE else None
         known = columns(features.shape(sights, read, cut), words, lines, path)
         body = probability(model.body.scores(known)[:, 0])
