@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
     found = [shutil.which(name) for name in NAMES] + [place for place in PLACES if Path(place).exists()]
     path = next((place for place in found if place), None)
     if path is None:
-        pytest.skip(f"no browser found, neither of {', '.join(NAMES)}")
+        pytest.skip(f"no browser found; looked for {', '.join(NAMES)}")
     with sync_playwright() as playwright:
         # Without its sandbox, which root cannot have: it sees our own pages only.
         opened = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=ARGUMENTS)
