@@ -13,7 +13,7 @@ from catboost import CatBoostClassifier
 from scipy.optimize import minimize
 
 from service.features import Floats, Ints
-from service.tagger import Forest, Linear
+from service.learned import Forest, Linear
 
 L2_BODY, L2_GROUPS = 1.0, 2.0  # of the linear models, in lines; ten and thirty did worse on other sites
 STEPS = 30  # of L-BFGS; more change the order of lines hardly at all

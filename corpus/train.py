@@ -21,8 +21,9 @@ from corpus import learn, reached
 from corpus.pages import Page, own, read
 from service import cut, elements, features, judge, sight, tagger, title
 from service.features import Floats, Ints
+from service.learned import Forest, Linear
 from service.lexicon import Lexicon, load
-from service.tagger import GOING, GROUPS, PAGE, TEXT, Forest, Linear, Model, Tagger
+from service.tagger import GOING, GROUPS, PAGE, TEXT, Model, Tagger
 
 FOLDS = 4
 BODY_TREES, OVER_TREES, KIND_TREES = 400, 200, 150
@@ -39,11 +40,12 @@ class Sample:
     page: Page
     fold: int
     used: bool
-    shape: Floats
+    alone: Floats
+    here: Floats
     grams: tuple[Any, Ints]
     path: tuple[Any, Ints] | None
     tail: Ints  # 1 from the line below the last one of the body
-    columns: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    columns: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # columns x lines
     body: Floats = field(
         default_factory=lambda: np.zeros(0, np.float32)
     )  # answers of a forest that has not seen the site
@@ -63,16 +65,18 @@ class Sample:
 def prepare(page: Page, lexicon: Lexicon) -> Sample:
     """Return the page with what does not depend on what is learned."""
     hits = [lexicon.match(line.text) for line in page.lines]
-    own = title.guess(page.lines, hits, None)
+    looks = [sight.look(line.text) for line in page.lines]
+    own = title.guess(page.lines, looks, hits, None)
     again, _ = title.repeats(page.lines, own, None)
-    sights = sight.see(page.lines, hits, again)
+    sights = sight.see(page.lines, looks, hits, again)
     read_lines = judge.read(sights)
     last = max((i for i, flag in enumerate(page.body) if flag == 1), default=-1)
     draw = zlib.crc32(f"{page.id} {page.flavour}".encode()) % 100 / 100
     used = page.official or page.set != "wcxb-dev" or draw < PART.get(page.flavour, 1.0)
     return Sample(
         page, zlib.crc32(page.site.encode()) % FOLDS, used,
-        features.shape(sights, read_lines, cut.certain(sights, read_lines)), features.grams(page.lines),
+        features.alone(sights), features.here(sights, read_lines, cut.certain(sights, read_lines)),
+        features.grams(page.lines),
         tagger.path_buckets(page.lines) if page.flavour == "html" else None,
         (np.arange(len(page.lines)) > last).astype(np.int64),
     )  # fmt: skip
@@ -113,30 +117,42 @@ def fit_linear(samples: Iterable[Sample], which: str) -> Linear:
 def see(sample: Sample, words: Linear, path: Linear) -> None:
     """Compute the columns of a sample with these linear models."""
     on_path = path.scores(*sample.path) if sample.path is not None else None
-    sample.columns = tagger.columns(sample.shape, words.scores(*sample.grams), sample.page.lines, on_path)
+    alone = np.concatenate((sample.alone, words.scores(*sample.grams)))
+    sample.columns = tagger.columns(alone, sample.here, sample.page.lines, on_path)
 
 
 def _rows(samples: Sequence[Sample], column: Callable[[Sample], Any]) -> Any:
     return np.concatenate([column(sample) for sample in samples])
 
 
+def _seen(sample: Sample) -> Floats:
+    """Return what the forests of the body and of the kinds see, lines x columns."""
+    return sample.columns[: len(tagger.COLUMNS[sample.which])].T
+
+
 def fit_body(samples: Sequence[Sample]) -> Forest:
     """Grow the forest that says whether a line is the article's."""
     target = _rows(samples, lambda s: np.maximum(np.array(s.page.body), 0))
-    return learn.forest(_rows(samples, lambda s: s.columns), target, _rows(samples, lambda s: s.weight), BODY_TREES)
+    return learn.forest(_rows(samples, _seen), target, _rows(samples, lambda s: s.weight), BODY_TREES)
 
 
 def fit_over(samples: Sequence[Sample]) -> Forest:
     """Grow the forest that says whether the article is over."""
-    seen = _rows(samples, lambda s: tagger.with_answers(s.columns, s.body))
-    return learn.forest(seen, _rows(samples, lambda s: s.tail), _rows(samples, lambda s: s.weight), OVER_TREES)
+    for sample in samples:
+        tagger.add_answers(sample.columns, sample.body)
+    return learn.forest(
+        _rows(samples, lambda s: s.columns.T),
+        _rows(samples, lambda s: s.tail),
+        _rows(samples, lambda s: s.weight),
+        OVER_TREES,
+    )
 
 
 def fit_kinds(samples: Sequence[Sample]) -> Forest:
     """Grow the forest that names the kinds of lines that go."""
     picked = [[i for i, kind in enumerate(s.page.kinds) if kind is not None and kind in GOING] for s in samples]
     parts = [(s, rows) for s, rows in zip(samples, picked, strict=True) if rows]
-    seen = np.concatenate([s.columns[rows] for s, rows in parts])
+    seen = np.concatenate([_seen(s)[rows] for s, rows in parts])
     named = [s.page.kinds[i] for s, rows in parts for i in rows]
     target = np.array([GOING.index(kind) for kind in named if kind is not None])
     weight = np.concatenate([s.weight[rows] for s, rows in parts])
@@ -145,7 +161,7 @@ def fit_kinds(samples: Sequence[Sample]) -> Forest:
 
 def usual(samples: Sequence[Sample]) -> Floats:
     """Return the columns of a usual line of an article: the median of each."""
-    rows = [s.columns[np.array(s.page.body) == 1] for s in samples[::4]]
+    rows = [_seen(s)[np.array(s.page.body) == 1] for s in samples[::4]]
     found: Floats = np.median(np.concatenate(rows), 0).astype(np.float32)
     return found
 
@@ -167,7 +183,7 @@ def train(samples: Sequence[Sample], say: Callable[[str], None], measure: bool) 
             grown = parts[fold][which] = fit_body([s for s in own if s.fold != fold and s.used])
             for sample in own:
                 if sample.fold == fold:
-                    sample.body = tagger.probability(grown.scores(sample.columns)[:, 0])
+                    sample.body = tagger.probability(grown.scores(sample.columns)[0])
             say(f"forest for {which} without fold {fold}")
         used = [s for s in own if s.used]
         whole[which] = Model(fit_body(used), fit_over(used), fit_kinds(used), usual(used))

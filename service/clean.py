@@ -47,21 +47,24 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     scope = options.scope or Scope.TAIL
     spoken = options.language or language.detect(source)
     hits = [lexicon.match(line.text) for line in lines]
-    own = title.guess(lines, hits, options.title)
+    looks = [sight.look(line.text) for line in lines]
+    own = title.guess(lines, looks, hits, options.title)
     again, published = title.repeats(lines, own, spoken)
-    sights = sight.see(lines, hits, again)
-    decision, words = _decide(sights, weigh, options.explain)
+    sights = sight.see(lines, looks, hits, again)
+    decision, alone = _decide(sights, weigh, options.explain)
     gone, note = cut.select(sights, decision, scope)
-    judgements = list(decision.judgements)
+    judgements = decision.judgements
+    pointers = cut.pointers(decision, gone)
     if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
-        gone = _settle(source, sights, judgements, gone, options, spoken, weigh, words)
+        gone = _settle(sights, judgements, gone, options, spoken, weigh, alone)
+        pointers = sorted({*pointers, *gone})
     return Result(
         source=source,
         body=spans.body(source, lines, gone),
         title=own,
         published=published,
         language=spoken,
-        related=related.collect(sights, judgements, cut.pointers(decision, gone), own, options.url, spoken),
+        related=related.collect(sights, judgements, pointers, own, options.url, spoken),
         removed=spans.removed(lines, judgements, gone),
         note=note,
         lines=spans.explained(lines, judgements, gone) if options.explain else (),
@@ -69,24 +72,23 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
 
 
 def _decide(
-    sights: Sequence[Sight], weigh: Tagger | None, explain: bool, words: Floats | None = None
+    sights: Sequence[Sight], weigh: Tagger | None, explain: bool, alone: Floats | None = None
 ) -> tuple[Cut, Floats | None]:
-    """Return the decision, and what the words of each line alone say, which a later look need not ask again."""
+    """Return the decision, and what is known of each line alone, which a later look need not ask again."""
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
-    tags = weigh.tag(sights, read, by_rules, words) if weigh else None
-    return cut.decide(sights, read, by_rules, tags, explain=explain), tags.words if tags else None
+    tags = weigh.tag(sights, read, by_rules, alone) if weigh else None
+    return cut.decide(sights, read, by_rules, tags, explain=explain), tags.alone if tags else None
 
 
 def _settle(
-    source: str,
     sights: Sequence[Sight],
-    judgements: list[Judgement],
+    judgements: dict[int, Judgement],
     gone: list[int],
     options: Options,
     spoken: str | None,
     weigh: Tagger | None,
-    words: Floats | None,
+    alone: Floats | None,
 ) -> list[int]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
@@ -95,12 +97,12 @@ def _settle(
     for _ in range(LOOKS):
         away = set(gone)
         kept = [i for i in range(len(sights)) if i not in away]
-        text = spans.body(source, [seen.line for seen in sights], gone)
-        lines = [replace(sights[i].line, gap=line.gap) for i, line in zip(kept, split(text), strict=True)]
-        hits = [sights[i].found for i in kept]
-        again, _ = title.repeats(lines, title.guess(lines, hits, options.title), spoken)
-        left = sight.see(lines, hits, again)
-        decision, _ = _decide(left, weigh, options.explain, None if words is None else words[kept])
+        left = [sights[i] for i in kept]
+        lines = [seen.line for seen in left]
+        own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], options.title)
+        again, _ = title.repeats(lines, own, spoken)
+        left = sight.rest(sights, kept, again)
+        decision, _ = _decide(left, weigh, options.explain, None if alone is None else alone.take(kept, 1))
         more, _ = cut.select(left, decision, options.scope or Scope.TAIL)
         if not more:
             break

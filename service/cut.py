@@ -6,6 +6,7 @@ how likely it is the article's, and how likely the article goes on below it; its
 does not give up. The higher of both cuts holds.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 from service.features import Floats
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
-from service.sight import Sight, is_prose, weight
+from service.sight import Sight
 from service.tagger import LEAST, Tags
 
 NO_ARTICLE = "nothing here looks like an article: the source is returned as it came"
@@ -35,11 +36,14 @@ SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on th
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The decision: a judgement per line, where the tail begins, and which lines are not the article's anywhere."""
+    """The decision: where the tail begins, which lines are not the article's anywhere, and what those lines are.
 
-    judgements: tuple[Judgement, ...]
+    Asked for an explanation, it has a judgement of every line.
+    """
+
+    judgements: dict[int, Judgement]  # by index of the line
     tail: int  # index of its first line; without a tail, the number of lines
-    inside: tuple[bool, ...]
+    inside: Sequence[bool]
 
 
 Read = Sequence[tuple[float, Judgement]]
@@ -63,31 +67,28 @@ def decide(sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None
 
     `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest.
     """
-    if tags is None or not _article(tags):
-        if tags is not None and not any(is_prose(sight.line.text) for sight in sights[:by_rules]):
+    proses = [i for i, sight in enumerate(sights) if sight.look.prose]
+    goes_on = None if tags is None else _as_one(sights, _mean(tags.body, tags.goes_on))
+    if tags is None or goes_on is None or not _article(tags, goes_on):
+        if tags is not None and not (proses and proses[0] < by_rules):
             by_rules = len(sights)  # neither voice finds an article
-        inside = tuple(_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True))
-        return Cut(_named(sights, [judged for _, judged in read], by_rules), by_rules, inside)
+        by_word = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
+        return Cut(_named(sights, [judged for _, judged in read], by_rules), by_rules, by_word)
     body = _as_one(sights, tags.body)
-    goes_on = _as_one(sights, _mean(tags.body, tags.goes_on))
-    alive = np.flatnonzero(goes_on > GIVEN_UP)
-    tail = int(alive[-1]) + 1
-    prose = sum(weight(sight.line.text) for sight in sights[:tail] if is_prose(sight.line.text))
-    if prose < SHORT_ARTICLE and goes_on[tail:by_rules].min(initial=1) > SURE_TAIL:
+    tail = int(np.flatnonzero(goes_on > GIVEN_UP)[-1]) + 1
+    sizes = [sights[i].look.size for i in proses]
+    if sum(sizes[: bisect_left(proses, tail)]) < SHORT_ARTICLE and goes_on[tail:by_rules].min(initial=1) > SURE_TAIL:
         tail = len(sights)  # a list or a rhyme may end a short text: there, mere doubt cuts nothing
     tail = min(by_rules, max(tail, _goes_on_below(sights)))
-    begin = next((i for i in range(tail) if is_prose(sights[i].line.text)), 0)
-    short = sum(weight(sight.line.text) for sight in sights if is_prose(sight.line.text)) < SHORT_ARTICLE
-    inside = tuple(
-        bool(
-            p < GIVEN_UP_CERTAIN
-            if _known(sight, judged, i < begin)
-            else p < (SURE_TAIL if short and is_prose(sight.line.text) else GIVEN_UP_INSIDE)
-        )
-        for i, (sight, (_, judged), p) in enumerate(zip(sights, read, body, strict=True))
-    )
-    gone = [i >= tail or away for i, away in enumerate(inside)]
-    return Cut(_judged(sights, read, body, tags, gone, explain), tail, inside)
+    begin = proses[0] if proses and proses[0] < tail else 0
+    needed = np.full(len(sights), GIVEN_UP_INSIDE)
+    if sum(sizes) < SHORT_ARTICLE:
+        needed[proses] = SURE_TAIL
+    needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
+    inside = body < needed
+    gone = inside.copy()
+    gone[tail:] = True
+    return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
 
 
 def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[int], str | None]:
@@ -97,7 +98,7 @@ def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[i
         gone = [i for i in range(decision.tail) if decision.inside[i]] + gone
     if sights and len(gone) == len(sights):
         return [], NO_ARTICLE
-    if not gone and not any(is_prose(sight.line.text) for sight in sights):
+    if not gone and not any(sight.look.prose for sight in sights):
         return [], NO_ARTICLE if sights else None
     return gone, None
 
@@ -108,28 +109,31 @@ def pointers(decision: Cut, gone: Sequence[int]) -> list[int]:
     return sorted({*gone, *kept})
 
 
-def _article(tags: Tags) -> bool:
+def _article(tags: Tags, goes_on: Floats) -> bool:
     """Say whether the tagger takes any line for the article's. If not, the rules alone decide."""
-    return float(tags.body.max()) >= LEAST_BODY and bool((_mean(tags.body, tags.goes_on) > GIVEN_UP).any())
+    return float(tags.body.max()) >= LEAST_BODY and float(goes_on.max()) > GIVEN_UP
 
 
 def _mean(one: Floats, other: Floats) -> Floats:
     """Return the probabilities half-way between two, in log-odds."""
-    odds = [np.clip(p, LEAST, 1 - LEAST) for p in (one, other)]
-    ratio = np.sqrt(np.prod([p / (1 - p) for p in odds], 0))
+    one, other = (np.minimum(np.maximum(p, LEAST), 1 - LEAST) for p in (one, other))
+    ratio = np.sqrt(one / (1 - one) * (other / (1 - other)))
     found: Floats = ratio / (1 + ratio)
     return found
 
 
 def _as_one(sights: Sequence[Sight], values: Floats) -> Floats:
     """Return the values, pieces of one paragraph having the greatest of theirs: they stand or fall together."""
+    joined = [i for i, sight in enumerate(sights) if sight.joined]
+    if not joined:
+        return values
     found = values.copy()
-    start = 0
-    for i, sight in enumerate(sights):
-        if not sight.joined:
-            if i > start:
-                found[start : i + 1] = values[start : i + 1].max()
-            start = i + 1
+    start = last = joined[0]
+    for i in (*joined[1:], len(sights)):
+        if i > last + 1:
+            found[start : last + 2] = values[start : last + 2].max()
+            start = i
+        last = i
     return found
 
 
@@ -143,7 +147,7 @@ def _goes_on_below(sights: Sequence[Sight]) -> int:
     for i in range(len(sights) - 1, -1, -1):
         hit = sights[i].hit
         if hit is not None and hit.reach is Reach.INSIDE:
-            below = (j for j in range(i + 1, min(i + 1 + ANNOUNCED, len(sights))) if is_prose(sights[j].line.text))
+            below = (j for j in range(i + 1, min(i + 1 + ANNOUNCED, len(sights))) if sights[j].look.prose)
             if (paragraph := next(below, None)) is not None:
                 return paragraph + 1
     return 0
@@ -155,36 +159,34 @@ def _goes_by_rules(sight: Sight, judged: Judgement) -> bool:
     return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or sight.title)
 
 
-def _named(sights: Sequence[Sight], judgements: list[Judgement], tail: int) -> tuple[Judgement, ...]:
+def _named(sights: Sequence[Sight], judgements: list[Judgement], tail: int) -> dict[int, Judgement]:
     """Give the lines of the tail that the rules take for body a kind of their own."""
     for i in range(tail, len(sights)):
         if judgements[i].kind is Kind.BODY:
             first = sights[tail].line.text[:QUOTE]
             judgements[i] = Judgement(Kind.OTHER, 0.5, (f"below {first!r}, where the article has ended",))
-    return tuple(judgements)
+    return dict(enumerate(judgements))
 
 
 def _judged(
-    sights: Sequence[Sight], read: Read, body: Floats, tags: Tags, gone: Sequence[bool], explain: bool
-) -> tuple[Judgement, ...]:
-    """Judge every line: what the rules are certain of as they say, the rest as the tagger weighs it."""
-    found = []
-    doubted = [i for i, away in enumerate(gone) if away and not _sure(sights[i], read[i][1])]
-    kinds = dict(zip(doubted, tags.kinds(doubted), strict=True))
-    told = dict(zip(doubted, tags.evidence(doubted), strict=True)) if explain else {}
-    for i, (_, judged) in enumerate(read):
-        if i in kinds:
-            kind, likely = kinds[i]
-            if kind is Kind.RELATED and judged.kind is Kind.RELATED_META:
-                kind = judged.kind  # a date or a teaser below a heading that the rules know
-            by_rules = judged.evidence if judged.kind is kind else ()
-            evidence = (*by_rules, f"weighed as {kind} ({likely:.0%}), as body {body[i]:.0%}", *told.get(i, ()))
-            found.append(Judgement(kind, float(max(0.0, 1 - body[i])), evidence))
-        elif gone[i]:
-            found.append(judged)
-        else:
-            found.append(Judgement(Kind.BODY, float(body[i]), (f"weighed as body {body[i]:.0%}",)))
-    return tuple(found)
+    sights: Sequence[Sight], read: Read, body: Floats, tags: Tags, gone: Sequence[int], explain: bool
+) -> dict[int, Judgement]:
+    """Judge the lines that go: what the rules are certain of as they say, the rest as the tagger weighs it."""
+    found, stays = {i: read[i][1] for i in gone}, body.tolist()
+    doubted = [i for i in gone if not _sure(sights[i], read[i][1])]
+    told = tags.evidence(doubted) if explain else [()] * len(doubted)
+    for i, (kind, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
+        by_rules = found[i]
+        if kind is Kind.RELATED and by_rules.kind is Kind.RELATED_META:
+            kind = by_rules.kind  # noqa: PLW2901 - a date or a teaser below a heading that the rules know
+        evidence = by_rules.evidence if by_rules.kind is kind else ()
+        weighed = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
+        found[i] = Judgement(kind, 1 - stays[i], (*evidence, weighed, *reasons))
+    if explain:
+        for i in range(len(sights)):
+            if i not in found:
+                found[i] = Judgement(Kind.BODY, stays[i], (f"weighed as body {stays[i]:.0%}",))
+    return found
 
 
 def _sure(sight: Sight, judged: Judgement) -> bool:

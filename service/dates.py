@@ -23,6 +23,7 @@ _DATE = re.compile(
     rf")(?!\d)(?:\s?(?:г\.|года|р\.|року|г\b|года|ж\.))?{_TIME}",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ONLY_LIMIT = 60  # characters of a line that is a date and nothing else
 _DIGIT_LIMIT = 200  # characters of a line in which a date is looked for
 COMMON = ["en", "ru", "uk"]  # machine-translated pages keep the dates of the site they came from
@@ -42,7 +43,7 @@ class Dated:
 
 def find(text: str, language: str | None) -> Dated | None:
     """Return the first whole date in `text`, read as people of `language` write it, or None."""
-    if not any(map(str.isdigit, text[:_DIGIT_LIMIT])):
+    if not _DIGIT.search(text[:_DIGIT_LIMIT]):
         return None
     for found in _DATE.finditer(text[:_DIGIT_LIMIT]):
         day = _read(re.sub(r"\s?([./-])\s?", r"\1", found.group("day")), language)
@@ -53,7 +54,7 @@ def find(text: str, language: str | None) -> Dated | None:
 
 def only(text: str) -> bool:
     """Say whether `text` is a date and nothing else, words of one or two letters and punctuation apart."""
-    if len(text) > _ONLY_LIMIT or not any(map(str.isdigit, text)):
+    if len(text) > _ONLY_LIMIT or not _DIGIT.search(text):
         return False
     found = _DATE.search(text)
     if not found:

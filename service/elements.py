@@ -42,7 +42,7 @@ def paths(lines: Sequence[Line]) -> tuple[list[str], npt.NDArray[np.int64]]:
 
 
 def columns(lines: Sequence[Line]) -> Floats:
-    """Return the columns `NAMES`, a row a line."""
+    """Return the columns `NAMES` (columns x lines)."""
     distinct, index = paths(lines)
     tags = [element.partition(".")[0].partition("#")[0] for path in distinct for element in (path.rsplit(">", 1)[-1],)]
     placed = np.zeros((len(distinct), len(TAGS) + len(SECTIONS)), np.float32)
@@ -56,15 +56,13 @@ def columns(lines: Sequence[Line]) -> Floats:
     depths = np.fromiter((path.count(">") for path in distinct), np.float32, len(distinct))
     same = np.zeros(len(lines) + 1, np.float32)
     same[1:-1] = index[1:] == index[:-1]
-    own = (
-        np.fromiter((bool(line.kept) for line in lines), np.float32),
-        np.fromiter((line.kept is not None for line in lines), np.float32),
-        np.fromiter((bool(line.near) for line in lines), np.float32),
-        np.fromiter((line.linked or 0.0 for line in lines), np.float32),
-        np.fromiter((line.href is not None for line in lines), np.float32),
-        depths[index],
-        same[:-1],
-        same[1:],
-        np.log1p(np.bincount(index, minlength=len(distinct))[index]).astype(np.float32),
-    )
-    return np.concatenate((np.stack(own, 1), placed[index]), 1)
+    found = np.empty((len(NAMES), len(lines)), np.float32)
+    found[0] = [bool(line.kept) for line in lines]
+    found[1] = [line.kept is not None for line in lines]
+    found[2] = [bool(line.near) for line in lines]
+    found[3] = [line.linked or 0.0 for line in lines]
+    found[4] = [line.href is not None for line in lines]
+    found[5], found[6], found[7] = depths[index], same[:-1], same[1:]
+    np.log1p(np.bincount(index, minlength=len(distinct))[index], out=found[8])
+    found[len(OWN) :] = placed[index].T
+    return found

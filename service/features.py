@@ -1,24 +1,25 @@
 """What does the tagger see of a line and its neighbours? The same code trains and serves.
 
-A page is one matrix, a row a line. `shape` says what stands in each line and what the lexicon and the reader say of
-it; `context` adds the same of the lines around it, and where it stands between the prose above and below. Everything
-is vector operations over the whole page: their number does not depend on its length.
+A page is one matrix, a column of it a line. `alone` says what stands in each line and what the lexicon says of it,
+which no other line changes; `here` what the reader says of it, `place` where it stands between the prose above and
+below, `around` the same of the lines around it. Everything is vector operations over the whole page: their number does
+not depend on its length.
 """
 
+import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from service.model import Judgement, Kind, Line
+from service.model import Judgement, Line
 from service.sight import PROSE_LETTERS, SENTENCE_LETTERS, Sight
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
 
 HEAD, LAST = 64, 32  # characters at either end of a line that its n-grams are taken from: what labels are made of
 GRAMS = (2, 3, 4, 5)  # lengths of the character n-grams
@@ -28,22 +29,23 @@ _MIX = (2654435761, 2246822519, 3266489917, 668265263, 374761393)
 
 NEAR, FAR = 3, 8  # lines of the two windows on either side
 EDGE = -1.0  # what stands beyond the first and the last line
-_ORDER = {kind: index for index, kind in enumerate(Kind)}
 
-_LETTER, _UPPER, _DIGIT, _PUNCT, _DENSE, _STOP, _COMMA = (1 << bit for bit in range(7))
-_STOPS = frozenset(".!?…。！？।۔؟։።")
-_COMMAS = frozenset(",;،、，；")
-_QUOTES = frozenset("\"'«»“”„‘’「」『』")
-_BULLETS = frozenset("•·∙▪►▶▸»›→➤●○■□◆★*+|–—-")
+_LETTER, _UPPER, _DIGIT, _PUNCT, _DENSE, _STOP, _COMMA, _BAR, _RIGHTS, _BULLET, _QUOTE = (1 << bit for bit in range(11))
+_MARKS = {
+    _STOP: ".!?…。！？।۔؟։።", _COMMA: ",;،、，；", _BAR: "|›»", _RIGHTS: "©®", _BULLET: "•·∙▪►▶▸»›→➤●○■□◆★*+|–—-",
+    _QUOTE: "\"'«»“”„‘’「」『』",
+}  # fmt: skip
+_COUNTED = np.array((_LETTER, _UPPER, _DIGIT, _PUNCT, _DENSE, _STOP, _COMMA, _BAR, _RIGHTS), np.uint16)[:, None]
+_STOPS, _COLONS = frozenset(_MARKS[_STOP]), frozenset(":：")
 _DENSE_RANGES = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF), (0x0E00, 0x0E7F))
 _PLANE = 0x10000  # characters beyond the basic plane are one: pictures, for the most part
 
-SHAPE = (
+ALONE = (
     "weight", "words", "word_length", "digits", "digit_count", "upper", "capitals", "punctuation", "commas", "stops",
     "dense", "starts_lower", "starts_digit", "starts_mark", "starts_quote", "ends_stop", "ends_colon", "ends_letter",
-    "ends_quote", "bars", "address", "rights", "twice", "gap", "joined", "own_title", "hit", "hit_kind", "gain",
-    "said", "said_surely", "below_cut",
+    "ends_quote", "bars", "address", "rights", "hit", "hit_kind",
 )  # fmt: skip
+HERE = ("twice", "gap", "joined", "own_title", "gain", "said", "said_surely", "below_cut")
 PLACE = (
     "prose", "position", "from_start", "to_end", "lines", "letters", "prose_share", "above", "below", "above_share",
     "below_share", "lines_above", "lines_below", "since_prose", "until_prose", "since_long", "until_long",
@@ -68,9 +70,9 @@ def names(own: Sequence[str], faced: Sequence[str], swept: Sequence[str]) -> tup
 
 
 @lru_cache(maxsize=1)
-def _classes() -> Bytes:
+def _classes() -> npt.NDArray[np.uint16]:
     """Return the class bits of every character of the basic plane; the last entry stands for all beyond it."""
-    table = np.zeros(_PLANE + 1, np.uint8)
+    table = np.zeros(_PLANE + 1, np.uint16)
     for code in range(_PLANE):
         category = unicodedata.category(chr(code))
         if category[0] == "L" or category == "Mc":
@@ -81,7 +83,7 @@ def _classes() -> Bytes:
             table[code] = _PUNCT
     for first, last in _DENSE_RANGES:
         table[first : last + 1] |= _DENSE
-    for marks, bit in ((_STOPS, _STOP), (_COMMAS, _COMMA)):
+    for bit, marks in _MARKS.items():
         table[[ord(mark) for mark in marks]] |= bit
     table[_PLANE] = _PUNCT
     return table
@@ -99,8 +101,8 @@ def grams(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
     texts = [line.text.lower() for line in lines]
     texts = [text if len(text) <= HEAD + LAST else f"{text[:HEAD]}\x02{text[-LAST:]}" for text in texts]
     points = _codes("\n" + "\n".join(texts) + "\n")
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    digit = (_classes()[np.minimum(points, _PLANE)] & _DIGIT) != 0
+    sizes = np.array([len(text) for text in texts], np.int64)
+    digit = (_classes().take(np.minimum(points, _PLANE)) & _DIGIT) != 0
     points = np.where(digit, np.uint32(ord("0")), points)
     found = np.empty((len(points) - 1, len(GRAMS)), np.int32)  # none begins at the last break: it belongs to no line
     mixed = points * np.uint32(_MIX[0])
@@ -114,143 +116,176 @@ def grams(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
     return found.reshape(-1), begins * len(GRAMS)
 
 
-def shape(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int) -> Floats:
-    """Return the columns `SHAPE`; `read` is what the reader says of each line, `cut` where it would put the cut."""
+def alone(sights: Sequence[Sight]) -> Floats:
+    """Return the columns `ALONE` (columns x lines): what no other line changes."""
     texts = [sight.line.text for sight in sights]
-    count = len(texts)
-    sizes = np.fromiter(map(len, texts), np.int64, count)
+    sizes = np.array([len(text) for text in texts], np.int64)
     begins = _begins(sizes)
-    bits = _classes()[np.minimum(_codes("\n".join(texts) + "\n"), _PLANE)]
-    letter, upper, digit = (bits & _LETTER) != 0, (bits & _UPPER) != 0, (bits & _DIGIT) != 0
+    bits = _classes().take(np.minimum(_codes("\n".join(texts) + "\n"), _PLANE))
+    marks = (bits & _COUNTED) != 0
+    letter, upper = marks[0], marks[1]
     starting = letter.copy()
     starting[1:] &= ~letter[:-1]
-    others = [bits & bit for bit in (_PUNCT, _DENSE, _STOP, _COMMA)]
-    marks = (letter, starting, upper, upper & starting, digit, *others)
-    counts = np.add.reduceat(np.stack(marks, 1) != 0, begins, axis=0, dtype=np.float32)
-    letters, words, uppers, capitals, digits, puncts, dense, stops, commas = counts.T
+    counts = np.add.reduceat(marks.view(np.uint8), begins, axis=1, dtype=np.int32).astype(np.float32)
+    letters, uppers, digits, puncts, dense, stops, commas, bars, rights = counts
+    words = np.add.reduceat(starting.view(np.uint8), begins, dtype=np.int32).astype(np.float32)
+    capitals = np.add.reduceat((upper & starting).view(np.uint8), begins, dtype=np.int32).astype(np.float32)
     size = sizes.astype(np.float32)
     first, last = bits[begins], bits[begins + sizes - 1]
     ends = [text.rstrip("\"'»”’)] ")[-1:] for text in texts]
-    twice = Counter(texts)
+    found = np.empty((len(ALONE), len(texts)), np.float32)
+    np.log1p(size + 1.5 * dense, out=found[0])
+    np.log1p(words + dense / 2, out=found[1])
+    np.divide(letters, np.maximum(words + dense, 1), out=found[2])
+    np.divide(digits, size, out=found[3])
+    np.minimum(digits, 20, out=found[4])
+    np.divide(uppers, np.maximum(letters, 1), out=found[5])
+    np.divide(capitals, np.maximum(words, 1), out=found[6])
+    np.divide(puncts, size, out=found[7])
+    np.minimum(commas, 10, out=found[8])
+    np.minimum(stops, 10, out=found[9])
+    np.divide(dense, np.maximum(letters, 1), out=found[10])
+    found[11] = (first & (_LETTER | _UPPER | _DENSE)) == _LETTER
+    for column, side, bit in (
+        (12, first, _DIGIT), (13, first, _BULLET), (14, first, _QUOTE), (17, last, _LETTER), (18, last, _QUOTE),
+    ):  # fmt: skip
+        found[column] = (side & bit) != 0
+    found[15] = [end in _STOPS for end in ends]
+    found[16] = [end in _COLONS for end in ends]
+    np.minimum(bars, 5, out=found[19])
+    found[20] = ["http" in text or "www." in text or "@" in text for text in texts]
+    found[21] = rights > 0
     hits = [sight.found for sight in sights]
-    columns = (
-        np.log1p(size + 1.5 * dense),
-        np.log1p(words + dense / 2),
-        letters / np.maximum(words + dense, 1),
-        digits / size,
-        np.minimum(digits, 20),
-        uppers / np.maximum(letters, 1),
-        capitals / np.maximum(words, 1),
-        puncts / size,
-        np.minimum(commas, 10),
-        np.minimum(stops, 10),
-        dense / np.maximum(letters, 1),
-        (first & (_LETTER | _UPPER | _DENSE)) == _LETTER,
-        (first & _DIGIT) != 0,
-        _numbers(text[0] in _BULLETS for text in texts),
-        _numbers(text[0] in _QUOTES for text in texts),
-        _numbers(end in _STOPS for end in ends),
-        _numbers(end in ":：" for end in ends),
-        (last & _LETTER) != 0,
-        _numbers(text[-1] in _QUOTES for text in texts),
-        np.minimum(_numbers(text.count("|") + text.count("›") + text.count("»") for text in texts), 5),
-        _numbers("http" in text or "www." in text or "@" in text for text in texts),
-        _numbers("©" in text or "®" in text for text in texts),
-        _numbers(min(twice[text], 4) for text in texts),
-        _numbers(sight.line.gap for sight in sights),
-        _numbers(sight.joined for sight in sights),
-        _numbers(sight.title for sight in sights),
-        _numbers(0 if hit is None else 1 + hit.certain for hit in hits),
-        _numbers(-1 if hit is None else _ORDER[hit.kind] for hit in hits),
-        _numbers(gain for gain, _ in read),
-        _numbers(_ORDER[judged.kind] for _, judged in read),
-        _numbers(judged.confidence for _, judged in read),
-        np.arange(count) >= cut,
-    )
-    return np.stack(columns, 1).astype(np.float32)
+    found[22] = [0 if hit is None else 1 + hit.certain for hit in hits]
+    found[23] = [-1 if hit is None else hit.kind.number for hit in hits]
+    return found
 
 
-def place(shaped: Floats) -> Floats:
-    """Return the columns `PLACE`: where each line stands between the prose above and below."""
-    logs, stopped = shaped[:, 0], shaped[:, SHAPE.index("ends_stop")] > 0
+def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int) -> Floats:
+    """Return the columns `HERE`; `read` is what the reader says of each line, `cut` where it would put the cut."""
+    texts = [sight.line.text for sight in sights]
+    twice = Counter(texts)
+    found = np.empty((len(HERE), len(texts)), np.float32)
+    found[0] = [min(twice[text], 4) for text in texts]
+    found[1] = [sight.gap for sight in sights]
+    found[2] = [sight.joined for sight in sights]
+    found[3] = [sight.title for sight in sights]
+    found[4] = [gain for gain, _ in read]
+    found[5] = [judged.kind.number for _, judged in read]
+    found[6] = [judged.confidence for _, judged in read]
+    found[7, : max(cut, 0)], found[7, max(cut, 0) :] = 0, 1
+    return found
+
+
+def place(logs: Floats, stopped: Floats, words: Floats, out: Floats) -> None:
+    """Put into `out` the columns `PLACE` and `TURNS`: where each line stands between the prose above and below.
+
+    Of each line, `logs` is the column "weight", `stopped` "ends_stop", `words` what its words say for the article.
+    Turns are the lines since and until words last spoke for the article, and against it.
+    """
     weight = np.expm1(logs)
     count = len(weight)
     order = np.arange(count, dtype=np.float32)
     long = weight >= PROSE_LETTERS
-    prose = long | ((weight >= SENTENCE_LETTERS) & stopped)
+    prose = long | ((weight >= SENTENCE_LETTERS) & (stopped > 0))
     letters = np.where(prose, weight, 0)
-    above, whole = np.cumsum(letters) - letters, float(letters.sum())
-    below = whole - above - letters
-    lines_above: Ints = np.cumsum(prose) - prose
-    typical = float(np.median(weight[prose])) if prose.any() else 1.0
-    steps = np.abs(np.diff(logs, prepend=logs[:1]))
-    found = np.empty((count, len(PLACE)), np.float32)
-    plain = (order / max(count - 1, 1), above / (whole + 1), below / (whole + 1), logs - np.log1p(typical), steps)
-    found[:, [1, 9, 10, 17, 18]] = np.stack(plain, 1)
-    found[:, 0], found[:, 4], found[:, 5], found[:, 6] = prose, np.log1p(count), np.log1p(whole), prose.mean()
-    counted = (
-        order, count - 1 - order, above, below, lines_above, prose.sum() - lines_above - prose,
-        _since(prose), _since(prose[::-1])[::-1], _since(long), _since(long[::-1])[::-1],
-    )  # fmt: skip
-    found[:, [2, 3, 7, 8, 11, 12, 13, 14, 15, 16]] = np.log1p(np.stack(counted, 1))
-    found[:-1, 19], found[-1, 19] = steps[1:], 0
-    found[:, 20] = _windows(found[:, 18:19], ((-NEAR, NEAR),))[0][:, 0]
-    return found
+    total = np.cumsum(letters)
+    above, whole = total - letters, float(total[-1])
+    lines_above: Ints = np.cumsum(prose)
+    proses = int(lines_above[-1])
+    lines_above -= prose
+    steps = out[18]
+    steps[0] = 0
+    np.abs(np.subtract(logs[1:], logs[:-1], out=steps[1:]), out=steps[1:])
+    since, until = since_until(np.stack((prose, long, (words > TURN) & prose, words < -TURN)))
+    out[0] = prose
+    np.divide(order, max(count - 1, 1), out=out[1])
+    out[4], out[5], out[6] = math.log1p(count), math.log1p(whole), proses / count
+    out[2], out[3], out[7] = order, count - 1 - order, above
+    np.subtract(whole - above, letters, out=out[8])
+    np.divide(out[7:9], whole + 1, out=out[9:11])
+    out[11], out[12] = lines_above, proses - lines_above - prose
+    out[13:17:2], out[14:17:2] = since[:2], until[:2]
+    np.subtract(logs, np.float32(math.log1p(_median(weight[prose]))), out=out[17])
+    for some in (out[2:4], out[7:9], out[11:17]):
+        np.log1p(some, out=some)
+    out[19, :-1], out[19, -1] = steps[1:], 0
+    _windows(out[18:19], ((-NEAR, NEAR),), out[20:21])
+    out[21:25:2], out[22:25:2] = since[2:], until[2:]
+    np.log1p(out[21:25], out=out[21:25])
 
 
-def turns(words: Floats, prose: Floats) -> Floats:
-    """Return the columns `TURNS`: lines since and until words last spoke for the article, and against it."""
-    article, other = (words > TURN) & (prose > 0), words < -TURN
-    sides = (_since(article), _since(article[::-1])[::-1], _since(other), _since(other[::-1])[::-1])
-    return np.log1p(np.stack(sides, 1)).astype(np.float32)
+def _median(values: Floats) -> float:
+    """Return the median, 1 of no values."""
+    if not len(values):
+        return 1.0
+    ordered = np.sort(values)
+    return float(ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
 
 
-def around(faced: Floats, swept: Floats) -> Floats:
-    """Return the columns of `faced` as the lines around each line have them, and what `swept` comes to on either side.
+def around(faced: Floats, swept: Floats, out: Floats) -> None:
+    """Put into `out` the columns of `faced` as the lines around each line have them, and what `swept` comes to.
 
     Of `faced`: the two lines before and after, and the means of two windows before and after. Of `swept`: the
     greatest and the mean of all lines above, the same of all below, and the sum of all below.
     """
-    count = len(faced)
-    padded = np.full((count + 4, faced.shape[1]), EDGE, np.float32)
-    padded[2:-2] = faced
-    near = (padded[:-4], padded[1:-3], padded[3:-1], padded[4:])
-    means = _windows(faced, ((-NEAR, -1), (-FAR, -1), (1, NEAR), (1, FAR)))
-    order = np.arange(count, dtype=np.float32)[:, None]
-    total = np.cumsum(swept, 0) - swept
-    rest = swept.sum(0) - total - swept
-    up, down = np.zeros_like(swept), np.zeros_like(swept)
-    up[1:] = np.maximum.accumulate(swept, 0)[:-1]
-    down[:-1] = np.maximum.accumulate(swept[::-1], 0)[::-1][1:]
-    sweeps = (up, down, total / np.maximum(order, 1), rest / np.maximum(count - 1 - order, 1), rest)
-    return np.concatenate((*near, *means, *sweeps), 1).astype(np.float32)
+    (many, count), sweeps = faced.shape, len(swept)
+    for side, (to, since) in enumerate(((2, 0), (1, 0), (0, 1), (0, 2))):
+        shifted = out[side * many : (side + 1) * many]
+        shifted[:, :to], shifted[:, count - since :] = EDGE, EDGE
+        shifted[:, to : count - since] = faced[:, since : count - to]
+    _windows(faced, ((-NEAR, -1), (-FAR, -1), (1, NEAR), (1, FAR)), out[4 * many : 8 * many])
+    order = np.arange(count, dtype=np.float32)
+    total = np.cumsum(swept, 1)
+    up, down, above, below, rest = out[8 * many :].reshape(5, sweeps, count)
+    np.subtract(total[:, -1:], total, out=rest)
+    total -= swept
+    up[:, 0], down[:, -1] = 0, 0
+    np.maximum.accumulate(swept[:, :-1], 1, out=up[:, 1:])
+    np.maximum.accumulate(swept[:, :0:-1], 1, out=down[:, -2::-1])
+    np.divide(total, np.maximum(order, 1), out=above)
+    np.divide(rest, np.maximum(order[::-1], 1), out=below)
 
 
-def _windows(columns: Floats, spans: Iterable[tuple[int, int]]) -> list[Floats]:
-    """Return, per span, the means over the lines from its first to its last, counted from each line."""
-    count = len(columns)
-    total = np.zeros((count + 1, columns.shape[1]), np.float64)
-    np.cumsum(columns, 0, out=total[1:])
+def _windows(columns: Floats, spans: tuple[tuple[int, int], ...], out: Floats) -> None:
+    """Put into `out`, per span, the means over the lines from its first to its last, counted from each line."""
+    many, count = columns.shape
+    total = np.zeros((many, count + 1), np.float64)
+    np.cumsum(columns, 1, out=total[:, 1:])
+    low, high, sizes = _bounds(count, spans)
+    sums = total.take(high, 1)
+    sums -= total.take(low, 1)
+    sums /= sizes
+    out.reshape(len(spans), many, count)[:] = sums.reshape(many, len(spans), count).swapaxes(0, 1)
+
+
+@lru_cache(maxsize=256)
+def _bounds(count: int, spans: tuple[tuple[int, int], ...]) -> tuple[Ints, Ints, Ints]:
+    """Return, for every line in every span, the first line, the one behind the last, and how many they are, or 1."""
     order = np.arange(count)
-    means = []
-    for first, last in spans:
-        low, high = np.clip(order + first, 0, count), np.clip(order + last + 1, 0, count)
-        means.append(((total[high] - total[low]) / np.maximum(high - low, 1)[:, None]).astype(np.float32))
-    return means
+    low = np.concatenate([np.clip(order + first, 0, count) for first, _ in spans])
+    high = np.concatenate([np.clip(order + last + 1, 0, count) for _, last in spans])
+    return low, high, np.maximum(high - low, 1)
+
+
+def since_until(marked: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return, by row, the number of lines since the last marked line above, and until the next below.
+
+    Where there is none, as many as there are lines.
+    """
+    return _since(marked), _since(marked[:, ::-1])[:, ::-1]
 
 
 def _since(marked: npt.NDArray[np.bool_]) -> Ints:
-    """Return the number of lines since the last marked line above; without one, as many as there are lines."""
-    order = np.arange(len(marked))
-    last = np.maximum.accumulate(np.where(marked, order, -len(marked)))
-    return np.minimum(order - np.concatenate(([-len(marked)], last[:-1])), len(marked))
+    count = marked.shape[1]
+    order = np.arange(count)
+    last = np.full((len(marked), count), -count)
+    np.maximum.accumulate(np.where(marked[:, :-1], order[:-1], -count), 1, out=last[:, 1:])
+    found: Ints = np.minimum(order - last, count)
+    return found
 
 
 def _begins(sizes: Ints) -> Ints:
     begins = np.zeros(len(sizes), np.int64)
     np.cumsum(sizes[:-1] + 1, out=begins[1:])
     return begins
-
-
-def _numbers(values: Iterable[float]) -> Floats:
-    return np.fromiter(values, np.float32)

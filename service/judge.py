@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.dates import only as only_date
 from service.model import Hit, Judgement, Kind, Reach
-from service.sight import PROSE_LETTERS, Sight, ends, is_prose, weight
+from service.sight import PROSE_LETTERS, Sight
 
 # Gains, in units of one certain line. Chosen on the development pages so that no labelled page is hurt.
 CERTAIN, COMPANY, ITEM, SMALL = 1.0, 0.7, 0.4, 0.2
@@ -30,6 +29,12 @@ REST_PROSE_ABOVE = 400  # letters of prose that must stand above a heading that 
 META_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.NAV, Kind.OTHER, Kind.RELATED_META))
 COUNT_LETTERS = 6  # digits of a counter
 QUOTE = 60  # characters of another line that a reason quotes
+
+PROSE = Judgement(Kind.BODY, 0.9, ("reads as prose",))
+UNTOLD = Judgement(Kind.BODY, 0.5, ())
+NUMBER = Judgement(Kind.SHARE, 0.7, ("a number below a share label",))
+TITLE = Judgement(Kind.HEADLINE, 0.95, ("the article's own title again",))
+DATE = Judgement(Kind.BYLINE, 0.6, ("a date and nothing else",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +71,38 @@ class Reader:
 
     def read(self, sight: Sight) -> tuple[float, Judgement]:
         """Return the gain and the judgement of the next line."""
-        text = sight.line.text
-        self._paragraph = self._paragraph + weight(text) if sight.joined or self._paragraph else 0.0
-        prose = is_prose(text) or self._paragraph >= PROSE_LETTERS
+        look = sight.look
+        self._paragraph = self._paragraph + look.size if sight.joined or self._paragraph else 0.0
+        prose = look.prose or self._paragraph >= PROSE_LETTERS
         if not sight.joined:
             self._paragraph = 0.0
         after_item, self._after_item = self._after_item, False
         gain, judged = self._read(sight, prose, after_item)
         if judged.kind is Kind.BODY and prose:
-            self._prose_above += weight(text)
+            self._prose_above += look.size
         self._last = judged.kind
         return gain, judged
 
     def _read(self, sight: Sight, prose: bool, after_item: bool) -> tuple[float, Judgement]:
-        text, hit, opener = sight.line.text, sight.hit, self._opener
-        if opener and opener.kind is Kind.RELATED_HEADING and _meta(text, hit):
+        hit, opener = sight.hit, self._opener
+        if opener and opener.kind is Kind.RELATED_HEADING and _meta(sight):
             return COMPANY if hit else SMALL, Judgement(Kind.RELATED_META, 0.7, (str(opener),))
-        if text.isdecimal() and len(text) <= COUNT_LETTERS and self._last is Kind.SHARE:
-            return SMALL, Judgement(Kind.SHARE, 0.7, ("a number below a share label",))
+        if self._last is Kind.SHARE and (text := sight.line.text).isdecimal() and len(text) <= COUNT_LETTERS:
+            return SMALL, NUMBER
         if hit is not None and (hit.certain or not prose):
-            return self._hit(text, hit)
+            return self._hit(sight.line.text, hit)
         if sight.line.kept is False:
             return SMALL, self._thrown_out(sight)
         if sight.title:
             if opener and opener.reach is not Reach.REST:
                 self._opener = None
-            return CERTAIN, Judgement(Kind.HEADLINE, 0.95, ("the article's own title again",))
+            return CERTAIN, TITLE
         if opener and opener.reach is Reach.REST:
             return REST_PROSE if prose else REST_LINE, Judgement(opener.kind, 0.8, (str(opener),))
-        if only_date(text):
-            return SMALL, Judgement(Kind.BYLINE, 0.6, ("a date and nothing else",))
+        if sight.look.dated:
+            return SMALL, DATE
         if opener and not sight.joined:
-            below = self._below(opener, text, prose, after_item)
+            below = self._below(opener, sight, prose, after_item)
             if below:
                 return below
         return self._unknown(sight, prose)
@@ -118,20 +123,20 @@ class Reader:
         self._company = self._company or hit.certain
         return UNKNOWN if doubted else CERTAIN if hit.certain else COMPANY, judged
 
-    def _below(self, opener: Opener, text: str, prose: bool, after_item: bool) -> tuple[float, Judgement] | None:
+    def _below(self, opener: Opener, sight: Sight, prose: bool, after_item: bool) -> tuple[float, Judgement] | None:
         """Judge a line below a heading: an item, a teaser, a paragraph of its own, or (None) the article again."""
-        related = opener.kind is Kind.RELATED_HEADING
-        if not prose and weight(text) <= ITEM_LETTERS and self._items < BLOCK_ITEMS[opener.kind]:
+        related, size = opener.kind is Kind.RELATED_HEADING, sight.look.size
+        if not prose and size <= ITEM_LETTERS and self._items < BLOCK_ITEMS[opener.kind]:
             self._items += 1
             self._after_item = True
-            title = weight(text) >= ITEM_WORDS_LETTERS
-            section = related and self._items > 1 and not title and " " not in text
+            title = size >= ITEM_WORDS_LETTERS
+            section = related and self._items > 1 and not title and " " not in sight.line.text
             kind = Kind.RELATED_META if section else Kind.RELATED if related else opener.kind
             gain = 0.0 if not opener.certain else ITEM if title else SMALL
             return gain, Judgement(kind, 0.8, (f"an item {opener}",))
         if not prose or not opener.certain:
             return None
-        if related and after_item and weight(text) <= TEASER_LETTERS:
+        if related and after_item and size <= TEASER_LETTERS:
             self._teasers += 1
             return FIRST_TEASER if self._teasers == 1 else 0.0, Judgement(Kind.RELATED_META, 0.6, (str(opener),))
         if self._teasers < OWN_PROSE.get(opener.kind, 0):
@@ -146,14 +151,13 @@ class Reader:
         self._listing = text.endswith((":", "：")) or (self._listing and not prose)
         if wall:
             self._company = False
-            cost = WALL_BASE + WALL_SHARE * weight(text) / (self._prose_above + 1)
-            return -cost, Judgement(Kind.BODY, 0.9, ("reads as prose",))
-        judged = Judgement(Kind.BODY, 0.5, ())
-        if ends(text):
-            return SENTENCE, judged
-        if weight(text) > LABEL_LETTERS:
-            return UNKNOWN, judged
-        return LABEL_COMPANY if self._company else LABEL, judged
+            cost = WALL_BASE + WALL_SHARE * sight.look.size / (self._prose_above + 1)
+            return -cost, PROSE
+        if sight.look.ended:
+            return SENTENCE, UNTOLD
+        if sight.look.size > LABEL_LETTERS:
+            return UNKNOWN, UNTOLD
+        return LABEL_COMPANY if self._company else LABEL, UNTOLD
 
     def _thrown_out(self, sight: Sight) -> Judgement:
         """Judge a line of a page that the extractor left out."""
@@ -164,13 +168,14 @@ class Reader:
             return Judgement(Kind.NAV if sight.line.href else Kind.OTHER, 0.7, (why,))
         if opener.reach is Reach.REST:
             return Judgement(opener.kind, 0.8, (str(opener), why))
-        if sight.line.href and ITEM_WORDS_LETTERS <= weight(sight.line.text) <= 2 * ITEM_LETTERS:
+        if sight.line.href and ITEM_WORDS_LETTERS <= sight.look.size <= 2 * ITEM_LETTERS:
             return Judgement(Kind.RELATED, 0.9, (f"a link {opener}", why))
         return Judgement(Kind.RELATED_META, 0.7, (str(opener), why))
 
 
-def _meta(text: str, hit: Hit | None) -> bool:
+def _meta(sight: Sight) -> bool:
     """Say whether a line below a related heading belongs to an item: its date, section, author or counter."""
+    hit = sight.hit
     if hit is None:
-        return only_date(text)
-    return hit.reach is Reach.LINE and hit.kind in META_KINDS and (not hit.certain or only_date(text))
+        return sight.look.dated
+    return hit.reach is Reach.LINE and hit.kind in META_KINDS and (not hit.certain or sight.look.dated)

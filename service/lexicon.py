@@ -9,8 +9,8 @@ from typing import Any
 
 from service import compiled, grammar, packs
 from service.errors import PackError
-from service.lines import head, key, last_word, unspaced
-from service.match import ENDS, SHORT, STARTS, Automaton
+from service.lines import key, last_word, unspaced
+from service.match import ENDS, Automaton
 from service.model import Hit, Kind
 from service.pieces import Record
 
@@ -26,6 +26,7 @@ LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Ki
 RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
 _COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
+BEGINNINGS = (40, LEAD_LIMIT)  # characters that are read of a longer line, while it may still be a phrase
 
 
 class Lexicon:
@@ -56,27 +57,28 @@ class Lexicon:
         return self._recall(text) if len(text) <= RECALL_LETTERS else self._match(text)
 
     def _match(self, text: str) -> Hit | None:
-        if not self._may_be_phrase(text):
+        automaton = self.automaton
+        if not automaton.may_begin(text) and not self._ends_like_phrase(text):
             return None
-        begin = key(text, LEAD_LIMIT) if len(text) > LEAD_LIMIT else None
-        if begin and (len(text) > WHOLE_LIMIT or not (self._ends_like_phrase(text) or self.automaton.may_go_on(begin))):
-            hit = self.automaton.match(begin, lead_only=True)
-        else:
-            hit = self.automaton.match(key(text, WHOLE_LIMIT))
+        known, hit = self._begin(text) if len(text) > LEAD_LIMIT else (False, None)
+        if not known:
+            hit = automaton.match(key(text, WHOLE_LIMIT))
             if (hit is None or not hit.certain) and text[-1] in ")]）】" and len(text) <= RECALL_LETTERS:
                 bare = _COUNTER.sub("", text)  # "Related articles (5)"
                 hit = (self.automaton.match(key(bare, WHOLE_LIMIT)) if bare != text else None) or hit
         return _doubted(hit, text) if hit is not None and hit.certain else hit
 
-    def _may_be_phrase(self, text: str) -> bool:
-        """Tell most prose from phrases by the first letters and the last ones, before anything else is done."""
-        begin, first = head(text, STARTS)
-        if first[:1].isdecimal() or first in self.automaton.starts:
-            return True
-        least = 1 if unspaced(begin) else SHORT + 1
-        if any(begin[:n] in self.automaton.starts for n in range(least, STARTS + 1)):
-            return True
-        return self._ends_like_phrase(text)
+    def _begin(self, text: str) -> tuple[bool, Hit | None]:
+        """Return whether a long line is known by its beginning, and if so what it is: a label before a text, if any."""
+        hit = None
+        for limit in BEGINNINGS:
+            hit, more = self.automaton.begin(key(text, limit))
+            if not more:
+                break
+        else:
+            if len(text) <= WHOLE_LIMIT:
+                return False, None
+        return len(text) > WHOLE_LIMIT or not self._ends_like_phrase(text), hit
 
     def _ends_like_phrase(self, text: str) -> bool:
         return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends

@@ -2,14 +2,14 @@
 
 The source is never altered. A key is the folded form of a line, made only to look phrases up: letters and digits
 without spaces, so that "Share this", "SHARE  THIS", "S H A R E this" and "share-this" are one. Where pieces met in the
-line stays known beside the key (`bounds`), so that a phrase cannot begin or end in the middle of a word by accident.
+line stays known beside the key (`edges`, `gaps`), so that a phrase cannot begin or end within a word by accident.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from service.model import Line
 
@@ -30,36 +30,85 @@ _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
 _ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
 
-HEAD_LIMIT = 40  # characters of a line that tell whether it can begin like a phrase at all
+HEAD_LIMIT = 64  # characters of a line that tell whether it can begin like a phrase at all
+LAST_LETTERS = 2  # of a line, that tell whether it can end like one
 COLON, DASH, COMMA = 3, 2, 1  # what stood between two pieces: the first two set the rest of a line off
-GAP, SOFT, INSIDE = 2, 1, 0  # how two neighbouring characters of a key met: apart, at a change of sort, within a word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Key:
-    """A line as the lexicon sees it. All tuples are as long as `text` plus one, by position in `text`."""
+    """A line as the lexicon sees it; never changed. What few lines are asked for is worked out when it is.
+
+    The tuples are as long as `text` plus one, by position in `text`.
+    """
 
     text: str
-    bounds: tuple[int, ...]  # GAP, SOFT or INSIDE before each position
-    breaks: tuple[int, ...]  # what stood before each position: COLON (or the like), DASH, COMMA, or 0
-    upper: bool  # written in capitals
-    capitals: tuple[bool, ...]  # whether the piece at each position begins with a capital, or has no case
-    offsets: tuple[int, ...]  # where in the line's text the piece at this position begins (or the line ends)
+    edges: list[int]  # positions that are not within a word, in order, the end of `text` among them
+    gaps: list[int]  # those of them where something stands between two words
+    pieces: list[tuple[int, int, int]]  # of each: its place in `text`; its span in the line
+    line: str
+    limit: int  # characters of the line that were read
+
+    @cached_property
+    def breaks(self) -> tuple[int, ...]:
+        """What stood before each position: COLON (or the like), DASH, COMMA, or 0."""
+        found, end = [0] * (len(self.text) + 1), 0
+        for at, start, stop in self.pieces:
+            if (between := self.line[end:start]) not in ("", " "):
+                found[at] = _break(between)
+            end = stop
+        found[-1] = _break(self.line[end : self.limit])
+        return tuple(found)
+
+    @cached_property
+    def upper(self) -> bool:
+        """Whether the line is written in capitals."""
+        return self.line[: self.limit].isupper()
+
+    @cached_property
+    def capitals(self) -> tuple[bool, ...]:
+        """Whether the piece at each position begins with a capital, or has no case."""
+        found = [False] * len(self.text)
+        for at, start, _ in self.pieces:
+            found[at] = not self.line[start].islower()
+        return (*found, True)
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Where in the line's text the piece at each position begins (or the line ends)."""
+        after = len(self.text)
+        found = [len(self.line)] * (after + 1)
+        for at, start, _ in reversed(self.pieces):
+            found[at:after] = [start] * (after - at)
+            after = at
+        return tuple(found)
+
+    @cached_property
+    def digits(self) -> bool:
+        """Whether any digit stands in it."""
+        return not self.text.isalpha() and any(map(str.isdigit, self.text))
+
+    @cached_property
+    def inside(self) -> frozenset[int]:
+        """The positions within words."""
+        return frozenset(range(len(self.text))).difference(self.edges)
 
 
 def split(source: str) -> list[Line]:
     """Return the lines of `source` that are not blank, in order, without outer white space."""
     lines: list[Line] = []
-    end_before = 0
+    end_before = -1
     for found in _LINE.finditer(source):
+        start, end = found.span()
         text = found.group()
         bare = text.strip()
         if not bare:
             continue
-        start = found.start() + len(text) - len(text.lstrip())
-        between = source[end_before:start] if lines else "\n\n"
-        lines.append(Line(start, start + len(bare), bare, gap=_newlines(between) > 1))
-        end_before = start + len(bare)
+        if len(bare) < len(text):
+            start += len(text) - len(text.lstrip())
+            end = start + len(bare)
+        lines.append(Line(start, end, bare, end_before < 0 or _newlines(source[end_before:start]) > 1))
+        end_before = end
     return lines
 
 
@@ -92,29 +141,27 @@ def _fold_long(text: str) -> str:
 def key(text: str, limit: int) -> Key:
     """Return the key of the first `limit` characters of a line's text."""
     parts: list[str] = []
-    bounds: list[int] = []
-    breaks: list[int] = []
-    offsets: list[int] = []
-    capitals: list[bool] = []
-    end = 0
-    for start, stop, gap in _pieces(text[:limit]):
+    pieces: list[tuple[int, int, int]] = []
+    edges: list[int] = []
+    gaps: list[int] = []
+    at = 0
+    for start, stop, apart in _pieces(text[:limit]):
         piece = fold(text[start:stop])
         if not piece:
             continue
-        between = text[end:start]
-        broken = _break(between) if between not in ("", " ") else 0
-        more = len(piece) - 1
-        inner = SOFT if more and not piece.isascii() and _UNSPACED.match(piece) else INSIDE
         parts.append(piece)
-        bounds += (GAP if gap else SOFT, *(inner,) * more)
-        breaks += (broken, *(0,) * more)
-        offsets += (start,) * (more + 1)
-        capitals += (not text[start].islower(), *(False,) * more)
-        end = stop
-    breaks.append(_break(text[end:limit]))
-    return Key(
-        "".join(parts), (*bounds, GAP), tuple(breaks), text[:limit].isupper(), (*capitals, True), (*offsets, len(text))
-    )
+        pieces.append((at, start, stop))
+        if apart:
+            gaps.append(at)
+        after = at + len(piece)
+        if piece.isascii() or not _UNSPACED.match(piece):
+            edges.append(at)
+        else:
+            edges.extend(range(at, after))
+        at = after
+    edges.append(at)
+    gaps.append(at)
+    return Key("".join(parts), edges, gaps, pieces, text, limit)
 
 
 def _break(between: str) -> int:
@@ -127,6 +174,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, stood apart) of every run of letters or of digits; parts in camel case are pieces too."""
     for found in _WORD.finditer(text):
         start, word = found.start(), found.group()
+        # nearly all words are as simple as this
         if word.isalpha() and (word[1:].islower() or word.isupper()) and (word.isascii() or not _UNSPACED.search(word)):
             yield start, start + len(word), True
             continue
@@ -163,16 +211,9 @@ def letters_each(texts: Sequence[str]) -> list[str]:
     return "".join([known[piece] for piece in pieces]).split("\n") if texts else []
 
 
-def head(text: str, letters: int) -> tuple[str, str]:
-    """Return the first `letters` of the key of `text`, and its first word."""
-    first, found = "", ""
-    for word in _WORD.finditer(text[:HEAD_LIMIT]):
-        folded = fold(word.group()[:HEAD_LIMIT])
-        first = first or folded
-        found += folded
-        if len(found) >= letters:
-            break
-    return found[:letters], first
+def head(text: str) -> list[str]:
+    """Return the first words of `text`, folded."""
+    return [fold(word) for word in _WORD.findall(text[:HEAD_LIMIT])]
 
 
 def unspaced(text: str) -> bool:
@@ -182,5 +223,7 @@ def unspaced(text: str) -> bool:
 
 def last_word(text: str) -> str:
     """Return the folded last run of letters or digits of `text`, or an empty string."""
+    if (end := text[-LAST_LETTERS:]).isascii() and end.isalpha():
+        return end.lower()  # all that is asked of most lines
     words = _WORD.findall(text[-HEAD_LIMIT:])
     return fold(words[-1]) if words else ""

@@ -5,22 +5,25 @@ whatever the number of packs, or a slot that measures itself (`{number}`, `{date
 is visited at most once at every position, so matching is linear in the key's length.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
-from service.lines import COMMA, DASH, GAP, INSIDE, SOFT, Key, unspaced
+from service.lines import COMMA, DASH, Key, head, unspaced
 from service.model import Hit
 from service.pieces import Piece, Record, Run, piece_of, preference, read_on, said, said_before, says_more
-from service.slots import FREE, SLOTS, WITH_DIGITS
+from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
 
 GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
-STARTS = 10  # letters of a line by which most prose is told from phrases before anything else is done
+STARTS = 20  # letters of a line by which most prose is told from phrases before anything else is done
 ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
 GLUED_WORDS = 12  # of a line in which words may be looked for inside of words
-REACH = 3  # letters by which the longest word that can begin at a place is known
-SHORT = 2  # letters; a word as short begins a phrase only if it stands apart
+REACH = 3  # letters by which the lengths of the words that can begin at a place are known
+SHORT = (1, 2)  # lengths of a word where the vocabulary has none that begins so
 TOUCHING = "~"  # marks a literal that must touch the slot before it
 NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
 ROOT = 0  # the state before any phrase
+
+Fronts = dict[int, dict[int, Run]]  # by position of a key: the states alive there, each with the phrases read so far
 
 
 class Automaton:
@@ -39,15 +42,18 @@ class Automaton:
         self.lead_pieces: list[Piece | None] = []
         self.leads: list[tuple[Record, ...]] = [()]  # by state: they end there if the rest of the line is set off
         self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
-        self.longest: dict[str, int] = {}  # by the first letters of a word
+        self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
+        self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
         self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
+        self.start_sizes: dict[str, tuple[int, ...]] = {}  # letters of those heads, by their first REACH letters
 
     def seal(self) -> None:
         """Make ready for matching, once all phrases are in."""
         begin = self.words[ROOT].keys()
-        self.longest = {word[:REACH]: len(word) for word in sorted(self.vocabulary, key=len)}
         self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
-
+        self.start_sizes = _sizes(word for word in self.starts if len(word) >= REACH)
+        self.sizes = _sizes(self.vocabulary)
+        self.long = {word[:STARTS] for word in self.vocabulary if len(word) > STARTS}
         self.tell()
 
     def tell(self) -> None:
@@ -112,113 +118,170 @@ class Automaton:
         self.leads.append(())
         return len(self.words) - 1
 
-    def may_go_on(self, line: Key) -> bool:
-        """Say whether a longer line that begins like `line` can be a phrase: something is still open at its end."""
-        size, text = len(line.text), line.text
-        front = self._fronts(line, glued=False)[0]
-        for at in range(size + 1):
-            if not front[at]:
-                continue
-            if size - at <= REACH or at + self._longest_at(text, at) > size:
+    def may_begin(self, text: str) -> bool:
+        """Say whether a line's text begins like a phrase; one that begins with free words is told by its end."""
+        words = head(text)
+        begin = "".join(words)
+        if begin[:1].isdecimal():
+            return True
+        sizes = self.start_sizes.get(begin[:REACH])
+        for n in sizes or ():
+            if begin[:n] in self.starts:
                 return True
-            if text[at].isdecimal() or any(self.slots[state] for state in front[at] if state != ROOT):
+        for n in SHORT:
+            if begin[:n] in self.starts and (n == len(words[0]) or text[n : n + 1].isupper() or unspaced(begin)):
                 return True
         return False
 
-    def match(self, line: Key, lead_only: bool = False) -> Hit | None:
-        """Return what the whole line is, else None. `lead_only`: only phrases before a colon or the like."""
-        hit = self._walk(line, glued=False, lead_only=lead_only)
-        if hit is None and not lead_only and INSIDE in line.bounds and line.bounds.count(GAP) <= GLUED_WORDS:
-            hit = self._walk(line, glued=True, lead_only=False)
+    def begin(self, line: Key) -> tuple[Hit | None, bool]:
+        """Return the phrase before a colon or the like at the beginning of a longer line, and whether more is open.
+
+        `line` is the key of the beginning. Open: a longer line that begins so may be a phrase as a whole.
+        """
+        fronts, before = self._fronts(line, glued=False)
+        size, text = len(line.text), line.text
+        for at, states in fronts.items():
+            rest = size - at
+            if rest <= REACH or (rest <= STARTS and text[at].isdecimal()):
+                return before, True
+            longer = self._sizes_at(text, at)[-1] > rest
+            if longer and (rest < STARTS or text[at : at + STARTS] in self.long):
+                return before, True
+            words = len(line.gaps) - bisect_right(line.gaps, at)
+            if any(MOST_WORDS[name] >= words for state in states if state != ROOT for name in self.slots[state]):
+                return before, True
+        return before, False
+
+    def match(self, line: Key) -> Hit | None:
+        """Return what the whole line is, else None."""
+        hit = self._walk(line, glued=False)
+        if hit is None and len(line.edges) <= len(line.text) and len(line.gaps) <= GLUED_WORDS:
+            hit = self._walk(line, glued=True)
         return hit
 
-    def _walk(self, line: Key, glued: bool, lead_only: bool) -> Hit | None:
-        front, before = self._fronts(line, glued)
-        if lead_only:
+    def _walk(self, line: Key, glued: bool) -> Hit | None:
+        fronts, before = self._fronts(line, glued)
+        whole = fronts.get(len(line.text))
+        if whole is None:
             return before
-        runs = [(*done, last) for state, done in front[-1].items() if (last := self.pieces[state])]
+        runs = [(*done, last) for state, done in whole.items() if (last := self.pieces[state])]
+        if not runs:
+            return before
         listed = COMMA in line.breaks
-        machine_made = len(runs) > 0 and not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
+        machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
         hits = [said(run, None, listed, machine_made) for run in sorted(runs, key=len)]
         return max(filter(None, (*hits, before)), key=preference, default=None)
 
-    def _fronts(self, line: Key, glued: bool) -> tuple[list[dict[int, Run]], Hit | None]:
+    def _fronts(self, line: Key, glued: bool) -> tuple[Fronts, Hit | None]:
         """Return the states alive at every position, with the phrases read so far, and the first hit before a colon."""
-        size = len(line.text)
-        front: list[dict[int, Run]] = [{} for _ in range(size + 1)]
-        front[0][ROOT] = ()
+        text = line.text
+        fronts: Fronts = {0: {ROOT: ()}}
         before: Hit | None = None
+        furthest = 0
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
-        dead = () if any(map(str.isdigit, line.text)) else WITH_DIGITS
-        free = line.text[-ENDS:] in self.ends
+        dead = () if line.digits else WITH_DIGITS
+        root_dead = dead if text[-ENDS:] in self.ends else (*dead, *FREE)
         all_words, all_slots, pieces, leads = self.words, self.slots, self.pieces, self.lead_pieces
-        for at in range(size):
-            if not front[at]:
+        for index, at in enumerate(range(len(text)) if glued else line.edges[:-1]):
+            if at > furthest:
+                break
+            here = fronts.get(at)
+            if here is None:
                 continue
             symbols: dict[str, list[int]] | None = None
-            queue = list(front[at])
+            queue = list(here)
             for state in queue:
-                done = front[at][state]
+                done = here[state]
                 set_off, ended, words, slots = leads[state], pieces[state], all_words[state], all_slots[state]
-                if set_off and line.breaks[at] >= DASH and before is None:
+                if set_off and before is None and line.breaks[at] >= DASH:
                     before = said_before((*done, set_off), line, at)
                 if ended:
-                    if ROOT not in front[at]:
+                    if ROOT not in here:
                         queue.append(ROOT)
-                    front[at][ROOT] = read_on(done, ended, front[at].get(ROOT))
+                    here[ROOT] = read_on(done, ended, here.get(ROOT))
                 if words:
                     if symbols is None:
-                        symbols = self._symbols(line, at, glued)
-                    _along(words, symbols, done, front)
-                for name, target in slots.items():
-                    if name in dead or (state == ROOT and name in FREE and (at or not free)):
-                        continue
-                    for end in SLOTS[name](line, at):
-                        _put(front[end], target, done)
-        return front, before
+                        symbols = self._glued(line, at) if glued else self._apart(line, index)
+                    small, large = (words, symbols) if len(words) < len(symbols) else (symbols, words)
+                    for symbol in small:
+                        if symbol in large:
+                            for end in symbols[symbol]:
+                                _put(fronts, end, words[symbol], done)
+                                furthest = max(furthest, end)
+                if slots:
+                    tried = [name for name in slots if name not in (dead if state else root_dead)]
+                    furthest = max(furthest, _fill(line, at, slots, tried, done, fronts))
+            root_dead = (*dead, *FREE)  # free words begin a phrase at the beginning of a line only
+        return fronts, before
 
-    def _longest_at(self, text: str, at: int) -> int:
-        """Return the length of the longest word that can begin at `at`; one of fewer letters than REACH has all."""
-        return max([self.longest.get(text[at : at + n], 0) for n in range(1, REACH + 1)])
+    def _sizes_at(self, text: str, at: int) -> tuple[int, ...]:
+        """Return the lengths that a word which begins at `at` can have, in order."""
+        return self.sizes.get(text[at : at + REACH], SHORT)
 
-    def _symbols(self, line: Key, at: int, glued: bool) -> dict[str, list[int]]:
-        """Return every symbol that begins at `at`, with the places where it ends."""
+    def _apart(self, line: Key, index: int) -> dict[str, list[int]]:
+        """Return every symbol that begins at an edge (by its number), with the places where it ends, edges too."""
         found: dict[str, list[int]] = {}
-        text, bounds, vocabulary = line.text, line.bounds, self.vocabulary
-        inside = bounds[at] == INSIDE
-        if inside and not glued:
-            return found
-        for end in range(at + 1, min(at + self._longest_at(text, at), len(text)) + 1):
-            cuts = inside or bounds[end] == INSIDE
-            if cuts and not glued:
-                continue
+        text, vocabulary, at = line.text, self.vocabulary, line.edges[index]
+        reach = at + self._sizes_at(text, at)[-1]
+        for end in line.edges[index + 1 :]:
+            if end > reach:
+                break
             for symbol in vocabulary.get(text[at:end], ()):
-                touching = symbol.startswith(TOUCHING)
-                if (touching and bounds[at] == GAP) or (cuts and not touching and end - at < GLUED_MIN):
+                if symbol[0] != TOUCHING or at not in line.gaps:
+                    found.setdefault(symbol, []).append(end)
+        return found
+
+    def _glued(self, line: Key, at: int) -> dict[str, list[int]]:
+        """Return every symbol that begins at `at`, with the places where it ends, be they within a word."""
+        found: dict[str, list[int]] = {}
+        text, inside, vocabulary = line.text, line.inside, self.vocabulary
+        begins_inside = at in inside
+        for size in self._sizes_at(text, at):
+            end = at + size
+            if end > len(text):
+                break
+            for symbol in vocabulary.get(text[at:end], ()):
+                if symbol[0] == TOUCHING:
+                    if at in line.gaps:
+                        continue
+                elif size < GLUED_MIN and (begins_inside or end in inside):
                     continue
                 found.setdefault(symbol, []).append(end)
         return found
 
 
-def _along(words: dict[str, int], symbols: dict[str, list[int]], done: Run, front: list[dict[int, Run]]) -> None:
-    """Go on by every word of `symbols` that leads on from here."""
-    small, large = (words, symbols) if len(words) < len(symbols) else (symbols, words)
-    for symbol in small:
-        if symbol in large:
-            for end in symbols[symbol]:
-                _put(front[end], words[symbol], done)
+def _sizes(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of the words that begin with the same REACH letters, those shorter than that included."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[:REACH], set()).add(len(word))
+    return {
+        begin: tuple(sorted(sizes.union(*(found.get(begin[:n], ()) for n in range(1, REACH)))))
+        for begin, sizes in found.items()
+    }
 
 
-def _put(place: dict[int, Run], state: int, done: Run) -> None:
-    before = place.get(state)
-    if before is None or says_more(done, before):
+def _fill(line: Key, at: int, slots: dict[str, int], names: list[str], done: Run, fronts: Fronts) -> int:
+    """Fill these slots from `at` on; return how far any of them reaches."""
+    furthest = at
+    for name in names:
+        for end in SLOTS[name](line, at):
+            _put(fronts, end, slots[name], done)
+            furthest = max(furthest, end)
+    return furthest
+
+
+def _put(fronts: Fronts, at: int, state: int, done: Run) -> None:
+    place = fronts.get(at)
+    if place is None:
+        fronts[at] = {state: done}
+    elif (before := place.get(state)) is None or says_more(done, before):
         place[state] = done
 
 
 def _is_one_word(line: Key) -> bool:
     """Say whether a line is several words in one, as links are when the spaces between them are lost."""
-    inner = line.bounds[1:-1]
-    return GAP not in inner and (SOFT in inner or line.upper)
+    return len(line.gaps) == 2 and (len(line.edges) > 2 or line.upper)
 
 
 def _is_doubled(text: str) -> bool:

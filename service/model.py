@@ -1,14 +1,17 @@
-"""The types every room shares. All are frozen and slotted: nothing is edited once it is made.
+"""The types every room shares. None can be edited once it is made; those made for every line are tuples.
 
 Offsets are `start`, `end`, half-open, in Unicode code points of the source.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
     """What a line is. `BODY` stays; every other kind names a reason to go."""
+
+    number: int  # its place in this list
 
     BODY = "body"
     HEADLINE = "headline"
@@ -28,6 +31,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+for _number, _kind in enumerate(Kind):
+    _kind.number = _number
+
+
 class Scope(StrEnum):
     """How much may go: only what follows the article's end, or boilerplate anywhere."""
 
@@ -44,8 +51,7 @@ class Reach(StrEnum):
     INSIDE = "inside"  # for the article: it goes on below
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the source that is not blank, outer white space left out."""
 
     start: int
@@ -71,8 +77,7 @@ class Hit:
     value: int | None = None  # offset in the line's text where a free `{text}` begins
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a line is taken for, how surely (0 to 1), and why, in words a person can check."""
 
     kind: Kind
@@ -80,8 +85,7 @@ class Judgement:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """A span of the source that is not in the body, with its kind and reason."""
 
     start: int

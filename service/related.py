@@ -1,7 +1,7 @@
 """Which removed lines are related links, with which heading, URL and date?"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from service import dates, links
@@ -31,7 +31,7 @@ _HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
 
 def collect(
     sights: Sequence[Sight],
-    judgements: Sequence[Judgement],
+    judgements: Mapping[int, Judgement],
     removed: Sequence[int],
     own: str | None,
     url: str | None,

@@ -2,54 +2,105 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from service import dates
 from service.model import Hit, Line
 
 PROSE_LETTERS = 140  # a line this long is prose however it ends
 SENTENCE_LETTERS = 25  # with a full stop, a line this long is a sentence
 DENSE = 2.5  # a letter of a script without spaces says as much as this many others
 
-_END = re.compile(r"[.!?…。！？।۔؟։።]['\"»”’)\]\s]*$")
-_STOP = re.compile(r"[.。।۔։።…]['\"»”’)\]\s]*$")
-_STARTS_INSIDE = re.compile(r"[,.;:!?)\]»”…%،。、！？]")
+_STOPS = frozenset(".。।۔։።…")
+_ENDS = _STOPS | frozenset("!?！？؟")
+# What may stand behind the mark that ends a sentence: quotes, brackets, white space of any sort.
+_CLOSING = "'\"»”’)] \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_INSIDE = frozenset(",.;:!?)]»”…%،。、！？")  # no line begins so, but a piece of one
+_ADDRESS = ("http://", "https://", "www.")
 _DENSE_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Look(NamedTuple):
+    """How the text of one line reads, whatever stands around it."""
+
+    size: float  # its length in letters of an alphabet
+    prose: bool  # reads as a paragraph or sentence of an article
+    ended: bool  # ends like a sentence, of whatever length
+    inside: bool  # begins like the middle of a sentence
+    dated: bool  # a date and nothing else
+
+
+class Sight(NamedTuple):
     """What the cut knows of a line: the lexicon's hit, and whether it is one piece of a broken paragraph."""
 
     line: Line
+    look: Look
+    found: Hit | None  # the lexicon's hit, even where the line is a piece of a paragraph
+    gap: bool  # a blank line stands before it
     hit: Hit | None
-    title: bool = False  # the article's own title, perhaps with a date
-    joined: bool = False  # goes on in the next line
-    found: Hit | None = None  # the lexicon's hit, even where the line is a piece of a paragraph
+    title: bool  # the article's own title, perhaps with a date
+    joined: bool  # goes on in the next line
 
 
-def see(lines: Sequence[Line], hits: Sequence[Hit | None], again: Sequence[bool]) -> list[Sight]:
+def see(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], again: Sequence[bool]) -> list[Sight]:
     """Join what is known of each line; `again` marks repeats of the article's own title.
 
     Pieces of a paragraph that was broken at its links carry no hit.
     """
-    joined = [*(_goes_on(line) for line in lines[1:]), False]
+    return _join(lines, looks, hits, [line.gap for line in lines], again)
+
+
+def rest(sights: Sequence[Sight], kept: Sequence[int], again: Sequence[bool]) -> list[Sight]:
+    """Join anew what is known of the lines that were `kept` (indices, in order), as if there were no others.
+
+    Where lines went, the white space before the first of them stays.
+    """
+    left = [sights[i] for i in kept]
+    gaps = [True, *(sights[i + 1].gap for i in kept[:-1])]
+    return _join([s.line for s in left], [s.look for s in left], [s.found for s in left], gaps, again)
+
+
+def _join(
+    lines: Sequence[Line],
+    looks: Sequence[Look],
+    hits: Sequence[Hit | None],
+    gaps: Sequence[bool],
+    again: Sequence[bool],
+) -> list[Sight]:
+    if not lines:
+        return []
+    # by line: whether the next one begins in the middle of a sentence that it began
+    joined = [*(look.inside and not gap for look, gap in zip(looks[1:], gaps[1:], strict=True)), False]
     for i in range(len(lines) - 2, -1, -1):
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
-        if joined[i + 1] and not joined[i] and not lines[i + 1].gap and not hits[i] and not _END.search(lines[i].text):
+        if joined[i + 1] and not joined[i] and not gaps[i + 1] and not hits[i] and not looks[i].ended:
             joined[i] = True
-    sights = []
-    for i, line in enumerate(lines):
-        inside = joined[i] or (i > 0 and joined[i - 1])
-        sights.append(Sight(line, None if inside else hits[i], again[i] and not inside, joined[i], hits[i]))
-    return sights
+    before = [False, *joined]
+    return [
+        Sight(line, seen, hit, gap, None, False, on) if on or inside else Sight(line, seen, hit, gap, hit, title, False)
+        for line, seen, hit, gap, title, on, inside in zip(
+            lines, looks, hits, gaps, again, joined, before[:-1], strict=True
+        )
+    ]
 
 
-def _goes_on(line: Line) -> bool:
-    """Say whether a line begins in the middle of a sentence that the line before it began."""
-    text = line.text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
-    if text.startswith(("http://", "https://", "www.")):
-        return False
-    return not line.gap and (text[:1].islower() or _STARTS_INSIDE.match(line.text) is not None)
+def look(text: str) -> Look:
+    """Return how a line's text reads."""
+    size = weight(text)
+    end = text.rstrip(_CLOSING)[-1:]
+    prose = size >= PROSE_LETTERS or (size >= SENTENCE_LETTERS and end in _STOPS)
+    return Look(size, prose, end in _ENDS, _begins_inside(text), dates.only(text))
+
+
+def _begins_inside(text: str) -> bool:
+    first = text[0]
+    if first in _INSIDE:
+        return True
+    if first in "–—- ":
+        text = text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
+    return text[:1].islower() and not text.startswith(_ADDRESS)
 
 
 def weight(text: str) -> float:
@@ -58,14 +109,3 @@ def weight(text: str) -> float:
     if size >= PROSE_LETTERS * 2 or text.isascii():
         return size
     return size + (DENSE - 1) * len(_DENSE_LETTER.findall(text))
-
-
-def is_prose(text: str) -> bool:
-    """Say whether `text` reads as a paragraph or sentence of an article."""
-    size = weight(text)
-    return size >= PROSE_LETTERS or (size >= SENTENCE_LETTERS and _STOP.search(text) is not None)
-
-
-def ends(text: str) -> bool:
-    """Say whether `text` ends like a sentence, of whatever length."""
-    return _END.search(text) is not None

@@ -1,8 +1,9 @@
 """How far does a slot reach that measures itself? One function each, from a place in a key to the places it may end."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from service.lines import COLON, COMMA, GAP, INSIDE, Key
+from service.lines import COLON, COMMA, Key
 
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 NAME_WORDS, NAME_WORDS_UPPER = 4, 3  # fewer in a line of capitals, where any word has one
@@ -15,15 +16,13 @@ WITH_DIGITS = ("date", "number")  # slots that only digits open
 
 def _words(line: Key, at: int, most: int, broken: int) -> Iterator[int]:
     """Yield the ends of the one to `most` words that begin at `at` and have no break as great as `broken` in them."""
-    if line.bounds[at] == INSIDE:
+    if at in line.inside:
         return
-    count = 0
-    for end in range(at + 1, len(line.text) + 1):
-        if line.bounds[end] == GAP:
-            yield end
-            count += 1
-            if count == most or line.breaks[end] >= broken:
-                return
+    first = bisect_right(line.gaps, at)
+    for end in line.gaps[first : first + most]:
+        yield end
+        if line.breaks[end] >= broken:
+            return
 
 
 def _site(line: Key, at: int) -> Iterator[int]:
@@ -50,7 +49,7 @@ def _name(line: Key, at: int) -> Iterator[int]:
 
 
 def _any_apart(line: Key, at: int) -> Iterator[int]:
-    return _any(line, at) if line.bounds[at] == GAP else iter(())
+    return _any(line, at) if at in line.gaps else iter(())
 
 
 def _date(line: Key, at: int) -> Iterator[int]:
@@ -70,11 +69,11 @@ def _number(line: Key, at: int) -> Iterator[int]:
     text, end = line.text, at
     while end < len(text) and text[end].isdecimal():
         end += 1
-        if line.bounds[end] != INSIDE:
+        if end not in line.inside:
             yield end
     if end > at:
         for suffix in COUNT_SUFFIXES:
-            if text.startswith(suffix, end) and line.bounds[end + len(suffix)] != INSIDE:
+            if text.startswith(suffix, end) and end + len(suffix) not in line.inside:
                 yield end + len(suffix)
 
 
@@ -86,3 +85,5 @@ SLOTS: dict[str, Callable[[Key, int], Iterator[int]]] = {
     "number": _number,
     "any" + APART: _any_apart,
 }
+MOST_WORDS = {"site": SITE_WORDS, "any": ANY_WORDS, "name": NAME_WORDS, "date": DATE_WORDS, "number": 1}
+MOST_WORDS["any" + APART] = ANY_WORDS

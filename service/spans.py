@@ -1,11 +1,11 @@
 """Which spans are removed, and what is left? The source is cut, never rewritten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from service.model import JudgedLine, Judgement, Line, Removed
 
 
-def removed(lines: Sequence[Line], judgements: Sequence[Judgement], gone: Sequence[int]) -> tuple[Removed, ...]:
+def removed(lines: Sequence[Line], judgements: Mapping[int, Judgement], gone: Sequence[int]) -> tuple[Removed, ...]:
     """Return the removed lines (indices `gone`, in order) with kind and reason."""
     return tuple(
         Removed(lines[i].start, lines[i].end, judgements[i].kind, lines[i].text, "; ".join(judgements[i].evidence))
@@ -32,10 +32,13 @@ def body(source: str, lines: Sequence[Line], gone: Sequence[int]) -> str:
     return "".join(parts).strip()
 
 
-def explained(lines: Sequence[Line], judgements: Sequence[Judgement], gone: Sequence[int]) -> tuple[JudgedLine, ...]:
+def explained(
+    lines: Sequence[Line], judgements: Mapping[int, Judgement], gone: Sequence[int]
+) -> tuple[JudgedLine, ...]:
     """Return every line with what it is taken for, how surely, and why."""
     away = set(gone)
     return tuple(
         JudgedLine(line.start, line.end, said.kind, said.confidence, i in away, said.evidence)
-        for i, (line, said) in enumerate(zip(lines, judgements, strict=True))
+        for i, line in enumerate(lines)
+        for said in (judgements[i],)
     )

@@ -4,8 +4,7 @@ Steps, each trained on answers that the step before it gave on sites it had not 
 n-grams of every line (for pages, another over the words of the path of elements it stands in); a forest that weighs
 that, the line's look and its neighbours, and says how likely the line is the article's; a second forest that sees the
 first one's answers over the whole page too, and says how likely the article goes on here or below. A third names the
-kinds of lines that go. All nodes of one level of a tree ask the same question (oblivious trees, as CatBoost grows
-them), so that a forest is a few vector operations.
+kinds of lines that go.
 """
 
 from collections.abc import Sequence
@@ -19,12 +18,12 @@ import numpy.typing as npt
 
 from service import elements, features
 from service.features import Floats, Ints
+from service.learned import Forest, Linear
 from service.model import Judgement, Kind, Line
 from service.sight import Sight
 
 FILE = Path(__file__).parent / "model" / "tagger.npz"
 TEXT, PAGE = "text", "page"  # the two models: for bare text, and for pages with their markup
-CLIP = 8.0  # bounds of what the words of one line may say, in log-odds
 PIECE = 4096  # lines that are weighed as one page: bounds the memory that a source of 200,000 lines takes
 SURE_RELATED = 0.5  # probability that a line needs to be told as the headline of another article
 LEAST = 1e-4  # of a probability, so that its log-odds are finite
@@ -44,61 +43,19 @@ GROUPS: tuple[tuple[Kind, ...], ...] = (
 GOING = tuple(kind for kind in Kind if kind is not Kind.BODY)  # the answers of the forest of kinds, in this order
 
 _RELATED = GOING.index(Kind.RELATED)
+_ENDS_STOP, _WORDED = features.ALONE.index("ends_stop"), len(features.ALONE)  # columns of what is known alone
 _WORDS = ("worded", *(f"worded_{group[0]}" for group in GROUPS))
 _PATH = ("path", *(f"path_{group[0]}" for group in GROUPS))
-_OWN = {
-    TEXT: (*features.SHAPE, *_WORDS, *features.PLACE, *features.TURNS),
-    PAGE: (*features.SHAPE, *_WORDS, *features.PLACE, *features.TURNS, *elements.NAMES, *_PATH),
-}
+_ALWAYS = (*features.ALONE, *_WORDS, *features.HERE, *features.PLACE, *features.TURNS)
+_OWN = {TEXT: _ALWAYS, PAGE: (*_ALWAYS, *elements.NAMES, *_PATH)}
 _FACED = {TEXT: (*features.FACED, "worded"), PAGE: (*features.FACED, "worded", "kept", "linked", "path")}
 _SWEPT = {TEXT: ("gain", "worded"), PAGE: ("gain", "worded", "kept", "path")}
 COLUMNS = {which: features.names(_OWN[which], _FACED[which], _SWEPT[which]) for which in (TEXT, PAGE)}
-OVER_COLUMNS = {which: features.names((*COLUMNS[which], "p"), ("p",), ("p",)) for which in (TEXT, PAGE)}
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """Weights of n-grams or words, buckets x answers; a line's score is their sum over the root of their number."""
-
-    weight: npt.NDArray[np.int8]
-    scale: float
-    bias: Floats
-
-    def scores(self, buckets: npt.NDArray[np.int32], begins: Ints) -> Floats:
-        """Return the scores, lines x answers: first the log-odds for body, then one of each group."""
-        sums = np.add.reduceat(self.weight[buckets], begins, axis=0, dtype=np.int32)
-        sizes = np.diff(begins, append=len(buckets))
-        found = sums * (self.scale / np.sqrt(sizes))[:, None] + self.bias
-        found[:, 1:] -= found[:, 1:].mean(1, keepdims=True)
-        return np.clip(found, -CLIP, CLIP).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Forest:
-    """Oblivious trees: `feature`, `border` are trees x depth, `leaf` (whole numbers) trees x 2^depth x answers."""
-
-    feature: npt.NDArray[np.int16]
-    border: Floats
-    leaf: npt.NDArray[np.int16]
-    scale: float
-    bias: Floats
-
-    def scores(self, columns: Floats) -> Floats:
-        """Return the sum of its leaves per row, rows x answers. Whole numbers give the same sum on every machine."""
-        trees, depth = self.feature.shape
-        asked = np.ascontiguousarray(columns.T)[self.feature.ravel()] > self.border.reshape(-1, 1)
-        bits = asked.view(np.uint8).reshape(trees, depth, -1)
-        at = bits[:, 0].astype(np.int32)
-        for level in range(1, depth):
-            at += bits[:, level].astype(np.int32) << level
-        at += (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        leaves = self.leaf.reshape(trees << depth, -1)
-        if leaves.shape[1] == 1:
-            total = leaves[:, 0][at].sum(0, dtype=np.int32)[:, None]
-        else:
-            total = leaves[at].sum(0, dtype=np.int32)
-        scored: Floats = (total * self.scale + self.bias).astype(np.float32)
-        return scored
+_ADDED = features.names(("p",), ("p",), ("p",))
+OVER_COLUMNS = {which: (*COLUMNS[which], *_ADDED) for which in (TEXT, PAGE)}
+_HERE = len(features.ALONE) + len(_WORDS)  # where these columns begin
+_PLACE = _HERE + len(features.HERE)
+_MARKUP = len(_ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +74,8 @@ class Tags:
 
     body: Floats  # probability that the line is the article's
     goes_on: Floats  # probability that the article goes on in this line or below it
-    columns: Floats
-    words: Floats  # what the words of each line alone say
+    columns: Floats  # those of `OVER_COLUMNS` x lines
+    alone: Floats  # what is known of each line alone, columns x lines
     model: Model
     which: str
 
@@ -126,7 +83,7 @@ class Tags:
         """Return, of each line in `rows`, its most likely kind if it goes, and how likely that is."""
         if not len(rows):
             return []
-        scores = self.model.kinds.scores(self.columns[list(rows)])
+        scores = self.model.kinds.scores(self.columns.take(rows, 1)).T
         odds = np.exp(scores - scores.max(1, keepdims=True))
         odds /= odds.sum(1, keepdims=True)
         odds[odds[:, _RELATED] < SURE_RELATED, _RELATED] = 0
@@ -139,13 +96,13 @@ class Tags:
         """
         if not len(rows):
             return []
-        own = self.columns[list(rows)]
-        before = self.model.body.scores(own)[:, 0]
+        own = self.columns.take(rows, 1)
+        before = self.model.body.scores(own)[0]
         weights = []
         for columns in _evidence(self.which).values():
             changed = own.copy()
-            changed[:, columns] = self.model.usual[columns]
-            weights.append(self.model.body.scores(changed)[:, 0] - before)
+            changed[columns] = self.model.usual[columns, None]
+            weights.append(self.model.body.scores(changed)[0] - before)
         told = tuple(_evidence(self.which))
         order = np.argsort(-np.stack(weights, 1), axis=1, kind="stable")[:, :2]
         return [tuple(told[i] for i in row if weights[i][at] > 0) for at, row in enumerate(order)]
@@ -159,59 +116,74 @@ class Tagger:
         self._words, self._path, self._models = words, path, models
 
     def tag(
-        self, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, words: Floats | None = None
+        self, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, alone: Floats | None = None
     ) -> Tags | None:
         """Return what the models say of every line; `read` and `cut` are what the rules alone say. None: no lines.
 
-        `words`: what the words of these lines say, where that is known from an earlier look.
+        `alone`: what is known of each of these lines alone, if that is known from an earlier look.
         """
         if not sights:
             return None
         which = PAGE if sights[0].line.path is not None else TEXT
         pieces = [slice(start, start + PIECE) for start in range(0, len(sights), PIECE)]
-        if words is None:
-            parts = [self._words.scores(*features.grams([sight.line for sight in sights[piece]])) for piece in pieces]
-            words = np.concatenate(parts)
-        found = [self._weigh(which, sights[at], read[at], cut - at.start, words[at]) for at in pieces]
-        body, goes_on, known = (np.concatenate(part) if len(part) > 1 else part[0] for part in zip(*found, strict=True))
-        return Tags(body, goes_on, known, words, self._models[which], which)
+        if alone is None:
+            alone = np.concatenate([self.alone(sights[piece]) for piece in pieces], 1)
+        found = [self._weigh(which, sights[at], read[at], cut - at.start, alone[:, at]) for at in pieces]
+        body, goes_on, known = (
+            np.concatenate(part, -1) if len(part) > 1 else part[0] for part in zip(*found, strict=True)
+        )
+        return Tags(body, goes_on, known, alone, self._models[which], which)
+
+    def alone(self, sights: Sequence[Sight]) -> Floats:
+        """Return what is known of each line alone: how it looks, and what its words say."""
+        words = self._words.scores(*features.grams([sight.line for sight in sights]))
+        return np.concatenate((features.alone(sights), words))
 
     def _weigh(
-        self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, words: Floats
+        self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, alone: Floats
     ) -> tuple[Floats, Floats, Floats]:
         model, lines = self._models[which], [sight.line for sight in sights]
         path = self._path.scores(*path_buckets(lines)) if which == PAGE else None
-        known = columns(features.shape(sights, read, cut), words, lines, path)
-        body = probability(model.body.scores(known)[:, 0])
-        over = probability(model.over.scores(with_answers(known, body))[:, 0])
+        known = columns(alone, features.here(sights, read, cut), lines, path)
+        body = probability(model.body.scores(known)[0])
+        add_answers(known, body)
+        over = probability(model.over.scores(known)[0])
         return body, 1 - over, known
 
 
-def columns(shape: Floats, words: Floats, lines: Sequence[Line], path: Floats | None) -> Floats:
-    """Return the columns `COLUMNS` of the model for text, or (`path` given) of the one for pages."""
+def columns(alone: Floats, here: Floats, lines: Sequence[Line], path: Floats | None) -> Floats:
+    """Return the columns (x lines) of the model for text, or (`path` given) of the one for pages.
+
+    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides.
+    """
     which = TEXT if path is None else PAGE
-    place = features.place(shape)
-    own = [shape, words, place, features.turns(words[:, 0], place[:, 0])]
+    known = np.empty((len(OVER_COLUMNS[which]), len(lines)), np.float32)
+    known[:_HERE], known[_HERE:_PLACE] = alone, here
+    features.place(alone[0], alone[_ENDS_STOP], alone[_WORDED], known[_PLACE:_MARKUP])
     if path is not None:
-        own += [elements.columns(lines), path]
-    joined = np.concatenate(own, 1)
-    order = _indices(which)
-    return np.concatenate((joined, features.around(joined[:, order[0]], joined[:, order[1]])), 1)
+        end = _MARKUP + len(elements.NAMES)
+        known[_MARKUP:end], known[end : end + len(path)] = elements.columns(lines), path
+    faced, swept = _indices(which)
+    own, size = len(_OWN[which]), len(COLUMNS[which])
+    features.around(known.take(faced, 0), known.take(swept, 0), known[own:size])
+    return known
 
 
-def with_answers(known: Floats, body: Floats) -> Floats:
-    """Return the columns `OVER_COLUMNS`: those of the first forest and what its answers are around each line."""
-    answers = body[:, None].astype(np.float32)
-    return np.concatenate((known, answers, features.around(answers, answers)), 1)
+def add_answers(known: Floats, body: Floats) -> None:
+    """Fill in what the first forest's answers are for each line and around it."""
+    answers = known[-len(_ADDED) :]
+    answers[0] = body
+    features.around(answers[:1], answers[:1], answers[1:])
 
 
 def path_buckets(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
     """Return the buckets of the path words of all lines, and where each line's begin."""
     distinct, index = elements.paths(lines)
     found = [elements.words(path) or [0] for path in distinct]
-    sizes = np.fromiter((len(found[i]) for i in index), np.int64, len(index))
+    sizes = np.array([len(some) for some in found], np.int64)[index]
     begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    return np.fromiter((bucket for i in index for bucket in found[i]), np.int32, int(sizes.sum())), begins
+    arrays = [np.array(some, np.int32) for some in found]
+    return np.concatenate([arrays[i] for i in index]), begins
 
 
 def probability(scores: Floats) -> Floats:
@@ -251,7 +223,7 @@ def _indices(which: str) -> tuple[list[int], list[int]]:
 def _evidence(which: str) -> dict[str, list[int]]:
     """Return groups of columns by what they say in words."""
     rules = ("hit", "hit_kind", "gain", "said", "said_surely", "below_cut", "own_title")
-    looks = tuple(name for name in features.SHAPE if name not in rules)
+    looks = tuple(name for name in (*features.ALONE, *features.HERE) if name not in rules)
     groups: dict[str, tuple[str, ...]] = {
         "worded like a line that is no article's": _WORDS,
         "its look is not a paragraph's": looks,

@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from service import dates
 from service.lines import letters
 from service.model import Hit, Line
-from service.sight import is_prose, weight
+from service.sight import Look
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
 _CRUMBS = re.compile(r"\w\s?[>›»]\s\w")
 _NO_HEADLINE_END = (".", ",", ";", ":", "。", "।", "۔", "։", "።", ".»", ".”", '."', "…")
 OPENING = 3  # lines in which the first that is no trail of breadcrumbs is looked for
+BELOW = 40  # lines among which a paragraph must stand below a headline
 SNIP = 320  # characters of a line that tell it from another
 
 
-def guess(lines: Sequence[Line], hits: Sequence[Hit | None], given: str | None) -> str | None:
+def guess(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], given: str | None) -> str | None:
     """Return the title the client gave, else the first line if it looks like a headline over an article."""
     if given and given.strip():
         return given.strip()
     first = next((i for i, line in enumerate(lines[:OPENING]) if not _CRUMBS.search(line.text)), 0)
-    if len(lines) < 2 or hits[first] is not None or not LETTERS[0] <= weight(lines[first].text) <= LETTERS[1]:
+    if len(lines) < 2 or hits[first] is not None or not LETTERS[0] <= looks[first].size <= LETTERS[1]:
         return None
     text = lines[first].text.strip("\ufeff ")
     headline = not text.endswith(_NO_HEADLINE_END) and not dates.only(text)
-    return text if headline and any(is_prose(line.text) for line in lines[1:40]) else None
+    return text if headline and any(look.prose for look in looks[1:BELOW]) else None
 
 
 def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> tuple[list[bool], str | None]:

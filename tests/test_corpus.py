@@ -311,7 +311,7 @@ def test_answer_that_is_not_lossless(sample: Case, change: str) -> None:
     right = answer(sample, *ALL[:2])
     wrong = {
         "body": replace(right, body=right.body + " more"),
-        "text": replace(right, removed=(replace(right.removed[0], text="Other"), right.removed[1])),
+        "text": replace(right, removed=(right.removed[0]._replace(text="Other"), right.removed[1])),
         "order": replace(right, removed=right.removed[::-1]),
     }[change]
 

@@ -12,13 +12,15 @@ from service.model import Line
 
 def shaped(source: str) -> tuple[list[Line], features.Floats]:
     lines = split(source)
-    sights = sight.see(lines, [None] * len(lines), [False] * len(lines))
+    looks = [sight.look(line.text) for line in lines]
+    sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
     read = judge.read(sights)
-    return lines, features.shape(sights, read, cut.certain(sights, read))
+    here = features.here(sights, read, cut.certain(sights, read))
+    return lines, np.concatenate((features.alone(sights), here)) if lines else np.zeros((0, 0), np.float32)
 
 
 def column(found: features.Floats, name: str) -> list[float]:
-    values: list[float] = found[:, features.SHAPE.index(name)].tolist()
+    values: list[float] = found[(*features.ALONE, *features.HERE).index(name)].tolist()
     return values
 
 
@@ -30,12 +32,12 @@ def test_every_column_is_a_number(source: str) -> None:
     lines, shape = shaped(source)
     if not lines:
         return
-    words = np.zeros((len(lines), len(tagger.GROUPS) + 1), np.float32)
-    known = tagger.columns(shape, words, lines, None)
-    seen = tagger.with_answers(known, words[:, 0])
+    words = np.zeros((len(tagger.GROUPS) + 1, len(lines)), np.float32)
+    alone = np.concatenate((shape[: len(features.ALONE)], words))
+    seen = tagger.columns(alone, shape[len(features.ALONE) :], lines, None)
+    tagger.add_answers(seen, words[0])
 
-    assert known.shape == (len(lines), len(tagger.COLUMNS[tagger.TEXT]))
-    assert seen.shape == (len(lines), len(tagger.OVER_COLUMNS[tagger.TEXT]))
+    assert seen.shape == (len(tagger.OVER_COLUMNS[tagger.TEXT]), len(lines))
     assert np.isfinite(seen).all()
 
 
@@ -46,10 +48,10 @@ def test_a_page_has_columns_of_its_elements() -> None:
     ]
     found = elements.columns(lines)
 
-    assert found.shape == (2, len(elements.NAMES))
-    assert found[:, elements.NAMES.index("kept")].tolist() == [1, 0]
-    assert found[:, elements.NAMES.index("in_nav")].tolist() == [0, 1]
-    assert found[:, elements.NAMES.index("tag_p")].tolist() == [1, 0]
+    assert found.shape == (len(elements.NAMES), 2)
+    assert found[elements.NAMES.index("kept")].tolist() == [1, 0]
+    assert found[elements.NAMES.index("in_nav")].tolist() == [0, 1]
+    assert found[elements.NAMES.index("tag_p")].tolist() == [1, 0]
 
 
 def test_a_path_is_read_as_words() -> None:
@@ -92,10 +94,11 @@ def test_shape_counts_what_stands_in_a_line() -> None:
 
 
 def test_around_looks_up_and_down() -> None:
-    faced = np.array([[1], [2], [3], [4]], np.float32)
-    found = features.around(faced, faced)
+    faced = np.array([[1, 2, 3, 4]], np.float32)
     names = features.names((), ("x",), ("x",))
-    by_name = dict(zip(names, found.T.tolist(), strict=True))
+    found = np.empty((len(names), 4), np.float32)
+    features.around(faced, faced, found)
+    by_name = dict(zip(names, found.tolist(), strict=True))
 
     assert by_name["x-1"] == [features.EDGE, 1, 2, 3]
     assert by_name["x+2"] == [3, 4, features.EDGE, features.EDGE]
@@ -108,8 +111,9 @@ def test_around_looks_up_and_down() -> None:
 def test_place_counts_lines_to_the_prose() -> None:
     prose = "The council voted on Tuesday to close the old bridge for repairs until the end of the summer."
     _, shape = shaped(f"{prose}\nOne\nTwo\n{prose}\nThree")
-    found = features.place(shape)
-    since, until = (np.expm1(found[:, features.PLACE.index(name)]).round() for name in ("since_prose", "until_prose"))
+    found = np.empty((len(features.PLACE) + len(features.TURNS), shape.shape[1]), np.float32)
+    features.place(shape[0], shape[features.ALONE.index("ends_stop")], np.zeros(shape.shape[1], np.float32), found)
+    since, until = (np.expm1(found[features.PLACE.index(name)]).round() for name in ("since_prose", "until_prose"))
 
     assert since.tolist() == [5, 1, 2, 3, 1]
     assert until.tolist() == [3, 2, 1, 5, 5]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import GAP, INSIDE, SOFT, fold, head, key, letters, letters_each, split
+from service.lines import fold, head, key, letters, letters_each, split
 
 
 def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
@@ -43,14 +43,12 @@ def test_forms_that_fold_to_one_key(one: str, other: str) -> None:
 
 
 def test_pieces_meet_where_the_writing_changes() -> None:
-    bounds = key("ShareThis12 on 分享", 300)
+    found = key("ShareThis12 on 分享", 300)
 
-    assert bounds.text == "sharethis12on分享"
-    assert bounds.bounds[5] == SOFT
-    assert bounds.bounds[9] == SOFT
-    assert bounds.bounds[11] == GAP
-    assert bounds.bounds[14] == SOFT
-    assert bounds.bounds[2] == INSIDE
+    assert found.text == "sharethis12on分享"
+    assert found.edges == [0, 5, 9, 11, 13, 14, 15]
+    assert found.gaps == [0, 11, 13, 15]
+    assert found.inside == set(range(15)).difference(found.edges)
 
 
 def test_a_hyphen_breaks_only_between_spaces() -> None:
@@ -63,14 +61,15 @@ def test_a_hyphen_breaks_only_between_spaces() -> None:
 def test_a_key_maps_back_into_its_line(text: str) -> None:
     found = key(text, 300)
 
-    assert len(found.bounds) == len(found.breaks) == len(found.offsets) == len(found.text) + 1
+    assert len(found.breaks) == len(found.offsets) == len(found.capitals) == len(found.text) + 1
+    assert set(found.gaps) <= set(found.edges) <= {*range(len(found.text)), len(found.text)}
     assert all(0 <= offset <= len(text) for offset in found.offsets)
     assert list(found.offsets) == sorted(found.offsets)
 
 
 @given(st.text(max_size=60))
 def test_the_head_is_the_beginning_of_the_key(text: str) -> None:
-    begin, _ = head(text, 4)
+    begin = "".join(head(text))
     whole = key(text, 300).text
 
     assert whole.startswith(begin) or begin.startswith(whole)

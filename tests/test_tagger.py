@@ -8,17 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import cut, judge, sight, tagger
+from service.learned import Forest, Linear
 from service.lines import split
 from service.model import Kind
 from service.sight import Sight
-from service.tagger import Forest, Linear, Tags
+from service.tagger import Tags
 
 MEGABYTE = 1_000_000
 
 
 def tags(source: str) -> tuple[list[Sight], Tags]:
     lines = split(source)
-    sights = sight.see(lines, [None] * len(lines), [False] * len(lines))
+    looks = [sight.look(line.text) for line in lines]
+    sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
     read = judge.read(sights)
     found = tagger.load().tag(sights, read, cut.certain(sights, read))
     assert found is not None
@@ -43,15 +45,15 @@ def test_a_forest_answers_as_its_trees_one_by_one(answers: int) -> None:
             steps = [columns[row, forest.feature[tree, k]] > forest.border[tree, k] for k in range(depth)]
             expected[row] += forest.leaf[tree, sum(1 << k for k, yes in enumerate(steps) if yes)]
 
-    assert np.allclose(forest.scores(columns), expected * 0.5 + np.arange(answers))
+    assert np.allclose(forest.scores(columns.T).T, expected * 0.5 + np.arange(answers))
 
 
 def test_a_linear_model_sums_weights_over_the_root_of_their_number() -> None:
     model = Linear(np.array([[2, 1, 1], [4, 3, 1]], np.int8), 0.5, np.array([1, 0, 0], np.float32))
     found = model.scores(np.array([0, 1, 1, 0], np.int32), np.array([0, 3]))
 
-    assert found[0].tolist() == pytest.approx([10 * 0.5 / 3**0.5 + 1, 2 * 0.5 / 3**0.5, -2 * 0.5 / 3**0.5])
-    assert found[1].tolist() == pytest.approx([2, 0, 0])
+    assert found[:, 0].tolist() == pytest.approx([10 * 0.5 / 3**0.5 + 1, 2 * 0.5 / 3**0.5, -2 * 0.5 / 3**0.5])
+    assert found[:, 1].tolist() == pytest.approx([2, 0, 0])
 
 
 @given(st.text(min_size=1))
