@@ -24,6 +24,7 @@ _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
 # What sets off the text behind a label as a colon does: in Khmer, Amharic (two signs) and Armenian.
 _LIKE_COLON = re.compile("[៖፦፡՝]")
+_SETS_OFF = re.compile("[:：|>»›→▶►–—៖፦፡՝-]")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
@@ -168,6 +169,11 @@ def _break(between: str) -> int:
     if _COLON.search(between) or _LIKE_COLON.search(between):
         return COLON
     return DASH if _DASH.search(between) else COMMA if _COMMA.search(between) else 0
+
+
+def has_break(text: str) -> bool:
+    """Say whether anything stands in a line that may set the rest of it off."""
+    return _SETS_OFF.search(text) is not None
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:

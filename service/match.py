@@ -5,10 +5,11 @@ whatever the number of packs, or a slot that measures itself (`{number}`, `{date
 is visited at most once at every position, so matching is linear in the key's length.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from service.lines import COMMA, DASH, Key, head, unspaced
+from service.lines import COMMA, DASH, Key, has_break, head, unspaced
 from service.model import Hit
 from service.pieces import Piece, Record, Run, piece_of, preference, read_on, said, said_before, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
@@ -22,6 +23,8 @@ SHORT = (1, 2)  # lengths of a word where the vocabulary has none that begins so
 TOUCHING = "~"  # marks a literal that must touch the slot before it
 NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
 ROOT = 0  # the state before any phrase
+
+_DIGIT = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u249b]")  # and what folds to one
 
 Fronts = dict[int, dict[int, Run]]  # by position of a key: the states alive there, each with the phrases read so far
 
@@ -43,6 +46,8 @@ class Automaton:
         self.leads: list[tuple[Record, ...]] = [()]  # by state: they end there if the rest of the line is set off
         self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
         self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
+        self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words
+        self._behind: dict[int, frozenset[str]] = {}  # what was asked of `_heads_behind`
         self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
         self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
         self.start_sizes: dict[str, tuple[int, ...]] = {}  # letters of those heads, by their first REACH letters
@@ -53,6 +58,10 @@ class Automaton:
         self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
         self.start_sizes = _sizes(word for word in self.starts if len(word) >= REACH)
         self.sizes = _sizes(self.vocabulary)
+        for word, symbols in self.vocabulary.items():
+            for symbol in symbols:
+                if symbol != word and symbol[0] != TOUCHING:
+                    self.lists.setdefault(symbol, set()).add(word[:REACH])
         self.long = {word[:STARTS] for word in self.vocabulary if len(word) > STARTS}
         self.tell()
 
@@ -124,14 +133,44 @@ class Automaton:
         begin = "".join(words)
         if begin[:1].isdecimal():
             return True
-        sizes = self.start_sizes.get(begin[:REACH])
-        for n in sizes or ():
-            if begin[:n] in self.starts:
-                return True
-        for n in SHORT:
-            if begin[:n] in self.starts and (n == len(words[0]) or text[n : n + 1].isupper() or unspaced(begin)):
+        for n in self._starts(begin):
+            apart = n >= REACH or n == len(words[0]) or text[n : n + 1].isupper() or unspaced(begin)
+            if apart and self._leads_on(begin, n, text):
                 return True
         return False
+
+    def _starts(self, begin: str) -> list[int]:
+        """Return the lengths of the words at its beginning that can begin a phrase; STARTS: or longer ones."""
+        sizes = (*SHORT, *self.start_sizes.get(begin[:REACH], ()))
+        return [n for n in sizes if begin[:n] in self.starts]
+
+    def _leads_on(self, begin: str, n: int, text: str) -> bool:
+        """Say whether a phrase that begins with the first `n` letters of `begin` can go on as `begin` and `text` do."""
+        rest = begin[n:]
+        if n == STARTS or len(rest) < REACH:
+            return True
+        heads = (rest[:1], rest[:2], rest[:REACH])
+        for symbol in self.vocabulary[begin[:n]]:
+            state = self.words[ROOT].get(symbol)
+            if state is None:
+                continue
+            if self.slots[state] or not self._heads_behind(state).isdisjoint(heads):
+                return True
+            if self.leads[state] and has_break(text):
+                return True
+            if self.pieces[state] and (self._starts(rest) or _DIGIT.search(text)):
+                return True
+        return False
+
+    def _heads_behind(self, state: int) -> frozenset[str]:
+        """Return the first letters (REACH at most) of every word that leads on from a state."""
+        found = self._behind.get(state)
+        if found is None:
+            lists = self.lists
+            found = self._behind[state] = frozenset().union(
+                *(lists.get(symbol) or {symbol.lstrip(TOUCHING)[:REACH]} for symbol in self.words[state])
+            )
+        return found
 
     def begin(self, line: Key) -> tuple[Hit | None, bool]:
         """Return the phrase before a colon or the like at the beginning of a longer line, and whether more is open.
