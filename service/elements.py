@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,20 +19,25 @@ SECTIONS = ("nav", "header", "footer", "aside", "article", "main", "figure", "fo
 NAMES = (*OWN, *(f"tag_{tag}" for tag in TAGS), *(f"in_{section}" for section in SECTIONS))
 
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_HEADING = re.compile(r"h\d")
+_PLACES = {tag: place for place, tag in enumerate(TAGS)}
+_SECTION_PLACES = {section: len(TAGS) + place for place, section in enumerate(SECTIONS)}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def words(path: str) -> list[int]:
     """Return the buckets of the words of a path: tags, class and id words, those of the innermost elements twice."""
     elements = path.split(">")
-    found = set()
-    for depth, element in enumerate(reversed(elements)):
-        for word in _WORD.findall(_CAMEL.sub(" ", element)):
-            folded = word.lower()
-            found.add(zlib.crc32(folded.encode()) & (BUCKETS - 1))
-            if depth < INNERMOST:
-                found.add(zlib.crc32(b"+" + folded.encode()) & (BUCKETS - 1))
-    return sorted(found)
+    outer, inner = elements[:-INNERMOST], elements[-INNERMOST:]
+    return sorted({bucket for e in outer for bucket in _words(e)[0]}.union(*[_words(e)[1] for e in inner]))
+
+
+@lru_cache(maxsize=1 << 13)
+def _words(element: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the buckets of the words of one element, and the same with those that it has as one of the innermost."""
+    found = [word.lower().encode() for word in _WORD.findall(_CAMEL.sub(" ", element))]
+    once = frozenset(zlib.crc32(word) & (BUCKETS - 1) for word in found)
+    return once, once.union(zlib.crc32(b"+" + word) & (BUCKETS - 1) for word in found)
 
 
 def paths(lines: Sequence[Line]) -> tuple[list[str], npt.NDArray[np.int64]]:
@@ -44,16 +50,14 @@ def paths(lines: Sequence[Line]) -> tuple[list[str], npt.NDArray[np.int64]]:
 def columns(lines: Sequence[Line]) -> Floats:
     """Return the columns `NAMES` (columns x lines)."""
     distinct, index = paths(lines)
-    tags = [element.partition(".")[0].partition("#")[0] for path in distinct for element in (path.rsplit(">", 1)[-1],)]
     placed = np.zeros((len(distinct), len(TAGS) + len(SECTIONS)), np.float32)
-    for row, (path, tag) in enumerate(zip(distinct, tags, strict=True)):
-        bare = "h" if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else tag
-        if bare in TAGS:
-            placed[row, TAGS.index(bare)] = 1
-        around = {element.partition(".")[0].partition("#")[0] for element in path.split(">")}
-        for place, section in enumerate(SECTIONS):
-            placed[row, len(TAGS) + place] = section in around
-    depths = np.fromiter((path.count(">") for path in distinct), np.float32, len(distinct))
+    for row, path in enumerate(distinct):
+        tags = [_tag(element) for element in path.split(">")]
+        bare = "h" if _HEADING.fullmatch(tags[-1]) else tags[-1]
+        for place in (_PLACES.get(bare), *map(_SECTION_PLACES.get, tags)):
+            if place is not None:
+                placed[row, place] = 1
+    depths = np.array([path.count(">") for path in distinct], np.float32)
     same = np.zeros(len(lines) + 1, np.float32)
     same[1:-1] = index[1:] == index[:-1]
     found = np.empty((len(NAMES), len(lines)), np.float32)
@@ -66,3 +70,7 @@ def columns(lines: Sequence[Line]) -> Floats:
     np.log1p(np.bincount(index, minlength=len(distinct))[index], out=found[8])
     found[len(OWN) :] = placed[index].T
     return found
+
+
+def _tag(element: str) -> str:
+    return element.partition(".")[0].partition("#")[0]

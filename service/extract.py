@@ -67,13 +67,14 @@ def fits(weight: Weight, size: int, budget: float) -> bool:
 def text(tree: Any, url: str | None) -> str | None:
     """Return the text that trafilatura keeps of a page, or None. Never raises.
 
-    It works on copies of `tree`, so what it would throw away first is dropped from `tree` before: a tenth of its time.
+    Asked to be fast, it does not hold its own answer against those of two other extractors, which takes a third of its
+    time: the tagger weighs its answer against all else that is known of a line. It works on copies of `tree`, so what it would throw away first is dropped from `tree` before: a tenth of its time.
     """
     for element in list(tree.iter(*_DROPPED)):
         if element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
     try:
-        found = trafilatura.bare_extraction(tree, url=url, include_comments=False)
+        found = trafilatura.bare_extraction(tree, url=url, include_comments=False, fast=True)
     except Exception:  # noqa: BLE001 - a library over hostile input: whatever it raises, the page's own lines remain
         return None
     return found.text or None if isinstance(found, Document) else None

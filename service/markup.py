@@ -24,6 +24,8 @@ _VOID = frozenset((
     "track", "wbr",
 ))  # fmt: skip
 
+# One class for all elements, looked up by lxml itself: no one here asks a form for its fields.
+_PLAIN = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
 _WHOLE = re.compile(r"<(?:html|head|body|frameset)[\s>]", re.IGNORECASE)
 _FRAMES = re.compile(r"</?(?:noframes|frameset|frame)\b[^<>]*+>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
@@ -112,6 +114,7 @@ def _tree(source: str, *, deep: bool) -> tuple[Any, bool]:
         default_doctype=False,
         huge_tree=deep,
     )
+    parser.set_element_class_lookup(_PLAIN)
     try:
         tree = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
