@@ -68,7 +68,8 @@ def text(tree: Any, url: str | None) -> str | None:
     """Return the text that trafilatura keeps of a page, or None. Never raises.
 
     Asked to be fast, it does not hold its own answer against those of two other extractors, which takes a third of its
-    time: the tagger weighs its answer against all else that is known of a line. It works on copies of `tree`, so what it would throw away first is dropped from `tree` before: a tenth of its time.
+    time: the tagger weighs its answer against all else that is known of a line. It works on copies of `tree`, so what
+    it would throw away first is dropped from `tree` before: a tenth of its time.
     """
     for element in list(tree.iter(*_DROPPED)):
         if element.get("type") != "application/ld+json" and element.getparent() is not None:

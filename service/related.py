@@ -10,6 +10,7 @@ from service.model import Judgement, Kind, Line, RelatedLink
 from service.sight import Sight
 
 TITLE_LIMIT = 300  # characters of a line that are read as a title
+BELOW = 15  # lines below the element around the article in which the heading of a related block is looked for
 SNIP = 320  # characters of a title that tell it from another
 
 _URL = re.compile(r"https?://[^\s<>()\[\]\"'«»]+")
@@ -42,21 +43,21 @@ def collect(
     heading, early_date = None, None
     number = 0  # items since the heading
     at_head = False  # nothing but dates since the heading
-    headed = False  # the heading is one that the lexicon knows for certain
-    framed = any(sight.line.near for sight in sights)
+    headed = False  # the heading is one that the lexicon knows for certain, and stands in the article or right below
+    last = max((i for i, sight in enumerate(sights) if sight.line.near), default=len(sights))
     for i in removed:
         kind, line = judgements[i].kind, sights[i].line
         text, hit = line.text, sights[i].hit
         if kind is Kind.RELATED_HEADING:
             heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
             number = 0
-            headed = hit is not None and hit.certain
+            headed = hit is not None and hit.certain and i <= last + BELOW
         elif (
             kind is Kind.RELATED
             and line.path
-            and ((framed and not line.near and not headed) or _MENU.search(line.path))
+            and ((last < len(sights) and not line.near and not headed) or _MENU.search(line.path))
         ):
-            continue  # a menu, or a sidebar without a heading: the site's own pointers, the same on all of its pages
+            continue  # a menu, or a list far from the article: the site's own pointers, the same on all of its pages
         elif kind is Kind.RELATED:
             item = _item(line, hit.value if hit else None, heading, url, language)
             number += 1
