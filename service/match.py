@@ -193,16 +193,14 @@ class Automaton:
 
     def match(self, line: Key) -> Hit | None:
         """Return what the whole line is, else None."""
-        hit = self._walk(line, glued=False)
-        if hit is None and len(line.edges) <= len(line.text) and len(line.gaps) <= GLUED_WORDS:
-            hit = self._walk(line, glued=True)
+        fronts, before = self._fronts(line, glued=False)
+        hit = self._said(line, fronts, before)
+        if hit is None and len(line.gaps) <= GLUED_WORDS and self._may_be_glued(line, fronts):
+            hit = self._said(line, *self._fronts(line, glued=True))
         return hit
 
-    def _walk(self, line: Key, glued: bool) -> Hit | None:
-        fronts, before = self._fronts(line, glued)
-        whole = fronts.get(len(line.text))
-        if whole is None:
-            return before
+    def _said(self, line: Key, fronts: Fronts, before: Hit | None) -> Hit | None:
+        whole = fronts.get(len(line.text), {})
         runs = [(*done, last) for state, done in whole.items() if (last := self.pieces[state])]
         if not runs:
             return before
@@ -210,6 +208,17 @@ class Automaton:
         machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
         hits = [said(run, None, listed, machine_made) for run in sorted(runs, key=len)]
         return max(filter(None, (*hits, before)), key=preference, default=None)
+
+    def _may_be_glued(self, line: Key, fronts: Fronts) -> bool:
+        """Say whether a phrase goes on from any of these states by a word that ends within one of the line."""
+        text, inside, vocabulary = line.text, line.inside, self.vocabulary
+        for at, states in fronts.items() if inside else ():
+            for size in self._sizes_at(text, at):
+                if at + size in inside:
+                    for symbol in vocabulary.get(text[at : at + size], ()):
+                        if any(symbol in self.words[state] for state in states):
+                            return True
+        return False
 
     def _fronts(self, line: Key, glued: bool) -> tuple[Fronts, Hit | None]:
         """Return the states alive at every position, with the phrases read so far, and the first hit before a colon."""
