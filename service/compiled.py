@@ -18,7 +18,16 @@ from service.model import Kind, Reach
 from service.pieces import Record
 
 FILE = f"__pycache__/lexicon.{sys.implementation.cache_tag}.bin"
-MAKERS = ("compiled", "grammar", "lines", "match", "packs", "pieces", "slots")  # the rooms that make what is kept
+MAKERS = (
+    "compiled",
+    "grammar",
+    "lines",
+    "match",
+    "packs",
+    "pieces",
+    "slots",
+    "states",
+)  # the rooms that make what is kept
 DIGEST_BYTES = 32
 
 

@@ -11,10 +11,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from service.lines import letters_each, unspaced
-from service.match import ENDS, ROOT, TOUCHING, Automaton
+from service.match import Automaton
 from service.packs import NETWORK, NETWORKS_FILE, TEXT, Network, Pack
 from service.pieces import Record
 from service.slots import APART, FREE, SLOTS
+from service.states import ENDS, ROOT, TOUCHING
 
 _SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
 

@@ -10,9 +10,10 @@ from typing import Any
 from service import compiled, grammar, packs
 from service.errors import PackError
 from service.lines import key, last_word, unspaced
-from service.match import ENDS, Automaton
+from service.match import Automaton
 from service.model import Hit, Kind
 from service.pieces import Record
+from service.states import ENDS
 
 FOLDER = Path(__file__).parent / "lexicon"
 WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label

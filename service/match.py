@@ -7,125 +7,28 @@ is visited at most once at every position, so matching is linear in the key's le
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 
 from service.lines import COMMA, DASH, Key, has_break, head, unspaced
 from service.model import Hit
-from service.pieces import Piece, Record, Run, piece_of, preference, read_on, said, said_before, says_more
+from service.pieces import Run, preference, read_on, said, said_before, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
+from service.states import ENDS, REACH, ROOT, STARTS, TOUCHING, States
 
 GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
-STARTS = 20  # letters of a line by which most prose is told from phrases before anything else is done
-ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
 GLUED_WORDS = 12  # of a line in which words may be looked for inside of words
-REACH = 3  # letters by which the lengths of the words that can begin at a place are known
 SHORT = (1, 2)  # lengths of a word where the vocabulary has none that begins so
-TOUCHING = "~"  # marks a literal that must touch the slot before it
-NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
-ROOT = 0  # the state before any phrase
 
 _DIGIT = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u249b]")  # and what folds to one
 
 Fronts = dict[int, dict[int, Run]]  # by position of a key: the states alive there, each with the phrases read so far
 
 
-class Automaton:
-    """The compiled phrases: a vocabulary of folded words, each with the symbols it stands for, and the states.
-
-    A state is a number, a place inside one or more phrases; what leads on from it and what ends there stands in lists.
-    """
+class Automaton(States):
+    """Reads keys by the compiled phrases."""
 
     def __init__(self) -> None:
-        self.vocabulary: dict[str, tuple[str, ...]] = {}
-        self.ends: set[str] = set()  # last letters of the phrases that begin with free words
-        self.words: list[dict[str, int]] = [{}]  # by state: the next one behind a symbol
-        self.slots: list[dict[str, int]] = [NOWHERE]  # by state: the next one behind a slot
-        self.records: list[tuple[Record, ...]] = [()]  # by state: phrases of these records end there
-        self.pieces: list[Piece | None] = []  # by state: what its records say, once told
-        self.lead_pieces: list[Piece | None] = []
-        self.leads: list[tuple[Record, ...]] = [()]  # by state: they end there if the rest of the line is set off
-        self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
-        self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
-        self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words
+        super().__init__()
         self._behind: dict[int, frozenset[str]] = {}  # what was asked of `_heads_behind`
-        self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
-        self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
-        self.start_sizes: dict[str, tuple[int, ...]] = {}  # letters of those heads, by their first REACH letters
-
-    def seal(self) -> None:
-        """Make ready for matching, once all phrases are in."""
-        begin = self.words[ROOT].keys()
-        self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
-        self.start_sizes = _sizes(word for word in self.starts if len(word) >= REACH)
-        self.sizes = _sizes(self.vocabulary)
-        for word, symbols in self.vocabulary.items():
-            for symbol in symbols:
-                if symbol != word and symbol[0] != TOUCHING:
-                    self.lists.setdefault(symbol, set()).add(word[:REACH])
-        self.long = {word[:STARTS] for word in self.vocabulary if len(word) > STARTS}
-        self.tell()
-
-    def tell(self) -> None:
-        """Work out what the records of every state say."""
-        known = {records: piece_of(records, all) for records in set(self.records)}
-        self.pieces = [known[records] for records in self.records]
-        known = {records: piece_of(records, any) for records in set(self.leads)}
-        self.lead_pieces = [known[records] for records in self.leads]
-
-    def add_word(self, word: str, symbol: str) -> None:
-        """Let the folded `word` stand for `symbol`: itself, where it touches a slot, or a word list."""
-        known = self.vocabulary.get(word)
-        if known is None:
-            self.vocabulary[word] = (symbol,)
-        elif symbol not in known:
-            self.vocabulary[word] = (*known, symbol)
-
-    def add_whole(self, words: Iterable[str], record: Record) -> None:
-        """Let each of the folded `words` be a phrase of `record` on its own."""
-        leaf = self._new((record,))
-        self._leaves.add(leaf)
-        begin = self.words[ROOT]
-        for word in words:
-            self.add_word(word, word)
-            if begin.setdefault(word, leaf) != leaf:
-                self.close(self.step(ROOT, word), record)
-
-    def step(self, state: int, symbol: str) -> int:
-        """Return the state behind `symbol`, made if need be, to be gone on from."""
-        after = self.words[state]
-        if after is NOWHERE:
-            after = self.words[state] = {}
-        found = after.get(symbol)
-        if found is None or found in self._leaves:
-            found = after[symbol] = self._new(() if found is None else self.records[found])
-        return found
-
-    def slot(self, state: int, name: str) -> int:
-        """Return the state behind the slot `name`, made if need be."""
-        after = self.slots[state]
-        if after is NOWHERE:
-            after = self.slots[state] = {}
-        found = after.get(name)
-        if found is None:
-            found = after[name] = self._new(())
-        return found
-
-    def close(self, state: int, record: Record) -> None:
-        """Let a phrase of `record` end here."""
-        if record not in self.records[state]:
-            self.records[state] = (*self.records[state], record)
-
-    def close_lead(self, state: int, record: Record) -> None:
-        """Let a phrase of `record` end here if the rest of the line is set off."""
-        if record not in self.leads[state]:
-            self.leads[state] = (*self.leads[state], record)
-
-    def _new(self, records: tuple[Record, ...]) -> int:
-        self.words.append(NOWHERE)
-        self.slots.append(NOWHERE)
-        self.records.append(records)
-        self.leads.append(())
-        return len(self.words) - 1
 
     def may_begin(self, text: str) -> bool:
         """Say whether a line's text begins like a phrase; one that begins with free words is told by its end."""
@@ -296,17 +199,6 @@ class Automaton:
                     continue
                 found.setdefault(symbol, []).append(end)
         return found
-
-
-def _sizes(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Return the lengths of the words that begin with the same REACH letters, those shorter than that included."""
-    found: dict[str, set[int]] = {}
-    for word in words:
-        found.setdefault(word[:REACH], set()).add(len(word))
-    return {
-        begin: tuple(sorted(sizes.union(*(found.get(begin[:n], ()) for n in range(1, REACH)))))
-        for begin, sizes in found.items()
-    }
 
 
 def _fill(line: Key, at: int, slots: dict[str, int], names: list[str], done: Run, fronts: Fronts) -> int:

@@ -1,0 +1,125 @@
+"""Which phrases are known? The places inside them as states, and what leads from one to the next.
+
+A state is a number. A phrase that shares its beginning with others shares their states; a word list leads on by one
+symbol whatever its length.
+"""
+
+from collections.abc import Iterable
+
+from service.pieces import Piece, Record, piece_of
+
+STARTS = 20  # letters of a line by which most prose is told from phrases before anything else is done
+ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
+REACH = 3  # letters by which the lengths of the words that can begin at a place are known
+TOUCHING = "~"  # marks a literal that must touch the slot before it
+NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
+ROOT = 0  # the state before any phrase
+
+
+class States:
+    """The compiled phrases: a vocabulary of folded words, each with the symbols it stands for, and the states.
+
+    A state is a number, a place inside one or more phrases; what leads on from it and what ends there stands in lists.
+    """
+
+    def __init__(self) -> None:
+        self.vocabulary: dict[str, tuple[str, ...]] = {}
+        self.ends: set[str] = set()  # last letters of the phrases that begin with free words
+        self.words: list[dict[str, int]] = [{}]  # by state: the next one behind a symbol
+        self.slots: list[dict[str, int]] = [NOWHERE]  # by state: the next one behind a slot
+        self.records: list[tuple[Record, ...]] = [()]  # by state: phrases of these records end there
+        self.pieces: list[Piece | None] = []  # by state: what its records say, once told
+        self.lead_pieces: list[Piece | None] = []
+        self.leads: list[tuple[Record, ...]] = [()]  # by state: they end there if the rest of the line is set off
+        self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
+        self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
+        self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words
+        self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
+        self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
+        self.start_sizes: dict[str, tuple[int, ...]] = {}  # letters of those heads, by their first REACH letters
+
+    def seal(self) -> None:
+        """Make ready for matching, once all phrases are in."""
+        begin = self.words[ROOT].keys()
+        self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
+        self.start_sizes = _sizes(word for word in self.starts if len(word) >= REACH)
+        self.sizes = _sizes(self.vocabulary)
+        for word, symbols in self.vocabulary.items():
+            for symbol in symbols:
+                if symbol != word and symbol[0] != TOUCHING:
+                    self.lists.setdefault(symbol, set()).add(word[:REACH])
+        self.long = {word[:STARTS] for word in self.vocabulary if len(word) > STARTS}
+        self.tell()
+
+    def tell(self) -> None:
+        """Work out what the records of every state say."""
+        known = {records: piece_of(records, all) for records in set(self.records)}
+        self.pieces = [known[records] for records in self.records]
+        known = {records: piece_of(records, any) for records in set(self.leads)}
+        self.lead_pieces = [known[records] for records in self.leads]
+
+    def add_word(self, word: str, symbol: str) -> None:
+        """Let the folded `word` stand for `symbol`: itself, where it touches a slot, or a word list."""
+        known = self.vocabulary.get(word)
+        if known is None:
+            self.vocabulary[word] = (symbol,)
+        elif symbol not in known:
+            self.vocabulary[word] = (*known, symbol)
+
+    def add_whole(self, words: Iterable[str], record: Record) -> None:
+        """Let each of the folded `words` be a phrase of `record` on its own."""
+        leaf = self._new((record,))
+        self._leaves.add(leaf)
+        begin = self.words[ROOT]
+        for word in words:
+            self.add_word(word, word)
+            if begin.setdefault(word, leaf) != leaf:
+                self.close(self.step(ROOT, word), record)
+
+    def step(self, state: int, symbol: str) -> int:
+        """Return the state behind `symbol`, made if need be, to be gone on from."""
+        after = self.words[state]
+        if after is NOWHERE:
+            after = self.words[state] = {}
+        found = after.get(symbol)
+        if found is None or found in self._leaves:
+            found = after[symbol] = self._new(() if found is None else self.records[found])
+        return found
+
+    def slot(self, state: int, name: str) -> int:
+        """Return the state behind the slot `name`, made if need be."""
+        after = self.slots[state]
+        if after is NOWHERE:
+            after = self.slots[state] = {}
+        found = after.get(name)
+        if found is None:
+            found = after[name] = self._new(())
+        return found
+
+    def close(self, state: int, record: Record) -> None:
+        """Let a phrase of `record` end here."""
+        if record not in self.records[state]:
+            self.records[state] = (*self.records[state], record)
+
+    def close_lead(self, state: int, record: Record) -> None:
+        """Let a phrase of `record` end here if the rest of the line is set off."""
+        if record not in self.leads[state]:
+            self.leads[state] = (*self.leads[state], record)
+
+    def _new(self, records: tuple[Record, ...]) -> int:
+        self.words.append(NOWHERE)
+        self.slots.append(NOWHERE)
+        self.records.append(records)
+        self.leads.append(())
+        return len(self.words) - 1
+
+
+def _sizes(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of the words that begin with the same REACH letters, those shorter than that included."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[:REACH], set()).add(len(word))
+    return {
+        begin: tuple(sorted(sizes.union(*(found.get(begin[:n], ()) for n in range(1, REACH)))))
+        for begin, sizes in found.items()
+    }
