@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,6 +15,7 @@ ARTICLE_SHARE = 0.85  # of the kept letters: what is kept by mistake stands else
 BESIDE = 12
 LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
 PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
+LABELS = 4096  # that are remembered: a page has the same ones again and again
 LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
 
 _SPACE = re.compile(r"\s+")
@@ -178,9 +180,9 @@ class _Run:
     def add(self, text: str) -> None:
         """Add text to the run."""
         self._parts.append(text)
-        letters = len("".join(text.split()))
-        if not letters:
+        if text.isspace():
             return
+        letters = len("".join(text.split()))
         if not self._letters:
             self._depth = self.low = len(self.around)
             self._place()
@@ -207,7 +209,8 @@ class _Run:
             self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
             self._links.clear()
             self._letters = self._linked = 0
-        self._parts.clear()
+        if self._parts:
+            self._parts.clear()
         self.tag = tag
 
     def _path_to(self, depth: int) -> str:
@@ -217,19 +220,22 @@ class _Run:
             known -= 1
         path = (self.paths[known - 1] or "") if known else ""
         for i in range(known, depth):
-            if self.around[i].tag not in _ROOT:
-                path = f"{path}>{_label(self.around[i])}" if path else _label(self.around[i])
+            if (element := self.around[i]).tag not in _ROOT:
+                names = (element.get(name, "")[: 4 * LABEL_LIMIT] for name in ("class", "id"))
+                label = _label(str(element.tag), *names)
+                path = f"{path}>{label}" if path else label
                 while len(path) > PATH_LIMIT:
                     path = path.partition(">")[2]
             self.paths[i] = path
         return path
 
 
-def _label(element: Any) -> str:
+@lru_cache(maxsize=LABELS)
+def _label(tag: str, classes: str, name: str) -> str:
     """Return an element as `tag.class.class#id`: as many whole words as fit into `LABEL_LIMIT`."""
-    label = str(element.tag)
-    for mark, name in ((".", "class"), ("#", "id")):
-        for word in (element.get(name) or "")[: 4 * LABEL_LIMIT].split():
+    label = tag
+    for mark, words in ((".", classes), ("#", name)):
+        for word in words.split():
             if len(label) + len(word) < LABEL_LIMIT and ">" not in word:
                 label += mark + word
     return label[:LABEL_LIMIT]

@@ -54,8 +54,8 @@ def write(
     number = {record.id: n for n, record in enumerate(records)}
     plain = [(r.id, r.kind.value, r.reach.value, r.certain, r.phrases, r.catches, r.spares, r.note) for r in records]
     own: tuple[Any, ...] = (
-        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists, automaton.starts,
-        automaton.start_sizes, automaton.words, automaton.slots,
+        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
+        automaton.words, automaton.slots,
         *(
             [tuple([number[record.id] for record in piece]) for piece in states]
             for states in (automaton.records, automaton.leads)
@@ -79,8 +79,8 @@ def read(folder: Path, key: bytes) -> tuple[list[Record], dict[str, Any], int, A
     records = [Record(name, Kind(kind), Reach(reach), *rest) for name, kind, reach, *rest in plain]
     automaton = Automaton()
     (
-        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists, automaton.starts,
-        automaton.start_sizes, automaton.words, automaton.slots,
+        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
+        automaton.words, automaton.slots,
         ended, led,
     ) = own  # fmt: skip
     known = {numbers: tuple([records[n] for n in numbers]) for numbers in {*ended, *led}}

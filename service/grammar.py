@@ -8,7 +8,6 @@ set off by a colon, dash or bar; only at the end), and the pack's own word lists
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from service.lines import letters_each, unspaced
 from service.match import Automaton
@@ -33,7 +32,8 @@ def compile_all(packs: Sequence[Pack], networks: Sequence[Network], faults: list
         for phrase in record.phrases
         if "{" in phrase
     }
-    folded = iter(letters_each(list(_texts(packs, networks, split))))
+    texts = list(dict.fromkeys(_texts(packs, networks, split)))  # folding all at once is quick
+    folded = dict(zip(texts, letters_each(texts), strict=True))
     _add_networks(automaton, networks, folded, faults)
     forms = [_add_pack(automaton, pack, split, folded, faults) for pack in packs]
     automaton.seal()
@@ -41,7 +41,7 @@ def compile_all(packs: Sequence[Pack], networks: Sequence[Network], faults: list
 
 
 def _texts(packs: Sequence[Pack], networks: Sequence[Network], split: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield all names, words and literals in the order in which they are wanted: folding all at once is quick."""
+    """Yield all names, words and literals."""
     for network in networks:
         yield from network.names
     for pack in packs:
@@ -49,18 +49,18 @@ def _texts(packs: Sequence[Pack], networks: Sequence[Network], split: Mapping[st
             yield from entries
         for record in pack.records:
             for phrase in record.phrases:
-                if phrase in split:
-                    yield from split[phrase][::3]
-                else:
-                    yield phrase
+                yield from split[phrase][::3] if phrase in split else (phrase,)
 
 
-def _add_networks(automaton: Automaton, networks: Iterable[Network], folded: Iterator[str], faults: list[str]) -> None:
+def _add_networks(
+    automaton: Automaton, networks: Iterable[Network], folded: Mapping[str, str], faults: list[str]
+) -> None:
     """Let every name of every network stand for `{network}`."""
     symbol = _list(NETWORK)
     seen: dict[str, str] = {}
     for network in networks:
-        for name, word in zip(network.names, folded, strict=False):
+        for name in network.names:
+            word = folded[name]
             where = f"{NETWORKS_FILE}: network {network.id!r}"
             if not word:
                 faults.append(f"{where}: {name!r} has no letters")
@@ -70,26 +70,26 @@ def _add_networks(automaton: Automaton, networks: Iterable[Network], folded: Ite
 
 
 def _add_pack(
-    automaton: Automaton, pack: Pack, split: Mapping[str, list[str]], folded: Iterator[str], faults: list[str]
+    automaton: Automaton, pack: Pack, split: Mapping[str, list[str]], folded: Mapping[str, str], faults: list[str]
 ) -> int:
     """Add the word lists and phrases of `pack`; return how many forms they have."""
     symbols = {name: name for name in (*SLOTS, TEXT)} | {NETWORK: _list(NETWORK)}
     forms = 0
     for name, entries in pack.words.items():
         symbols[name] = _list(name, pack.tag)
-        for word in islice(folded, len(entries)):
-            automaton.add_word(word, symbols[name])
+        for entry in entries:
+            automaton.add_word(folded[entry], symbols[name])
         forms += len(entries)
     for record in pack.records:
         whole = []
         for phrase in record.phrases:
             parts = split.get(phrase, ())
             if len(parts) > 1:
-                literals = list(islice(folded, len(parts) // 3 + 1))
+                literals = [folded[literal] for literal in parts[::3]]
                 fault = _fault(symbols, phrase, parts[1::3], literals)
                 forms += 0 if fault else _add_slotted(automaton, symbols, record, parts, literals)
             else:
-                whole.append(next(folded))
+                whole.append(folded[phrase])
                 fault = None if whole[-1] else " has no letters"
             if fault:
                 faults.append(f"{record.id}: {phrase!r}{fault}")

@@ -24,7 +24,7 @@ _COMMA = re.compile("[,،、，]")
 _DASH = re.compile(r"[–—]|\s-\s")
 # What sets off the text behind a label as a colon does: in Khmer, Amharic (two signs) and Armenian.
 _LIKE_COLON = re.compile("[៖፦፡՝]")
-_SETS_OFF = re.compile("[:：|>»›→▶►–—៖፦፡՝-]")
+_SETS_OFF = re.compile(r"[:：|>»›→▶►–—៖፦፡՝]|\s-\s")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
@@ -131,8 +131,8 @@ def fold(word: str) -> str:
 def _fold_long(text: str) -> str:
     """Return `fold(text)`: the same, quicker where the text is much longer than its alphabet."""
     text = unicodedata.normalize("NFKD", text.casefold())
-    for mark in [c for c in set(text) if unicodedata.combining(c)]:
-        text = text.replace(mark, "")
+    if marks := "".join(c for c in set(text) if unicodedata.combining(c)):
+        text = re.sub(f"[{marks}]+", "", text)
     text = unicodedata.normalize("NFC", text).casefold()
     for letter in _ALIKE.keys() & set(map(ord, set(text))):
         text = text.replace(chr(letter), chr(letter).translate(_ALIKE))
@@ -217,8 +217,11 @@ def letters_each(texts: Sequence[str]) -> list[str]:
     return "".join([known[piece] for piece in pieces]).split("\n") if texts else []
 
 
-def head(text: str) -> list[str]:
-    """Return the first words of `text`, folded."""
+def head(text: str, letters: int) -> list[str]:
+    """Return the first words of `text`, folded: so many letters of them, or all in its first HEAD_LIMIT characters."""
+    found = [fold(word) for word in _WORD.findall(text[: 2 * letters])]
+    if sum(map(len, found)) > letters or len(text) <= 2 * letters:
+        return found
     return [fold(word) for word in _WORD.findall(text[:HEAD_LIMIT])]
 
 

@@ -64,7 +64,7 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     light = extract.fits(weight, len(html), seconds)
     told = metadata.read(tree, url, light=light)
     # last, since it takes from the tree
-    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree, url) if light else None)
+    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree) if light else None)
     nearby = blocks.around_article(runs, weight.parents, verdicts)
     lines, start = [], 0
     for run, kept, near in zip(runs, verdicts, nearby, strict=True):

@@ -32,7 +32,7 @@ class Automaton(States):
 
     def may_begin(self, text: str) -> bool:
         """Say whether a line's text begins like a phrase; one that begins with free words is told by its end."""
-        words = head(text)
+        words = head(text, STARTS + REACH)
         begin = "".join(words)
         if begin[:1].isdecimal():
             return True
@@ -43,9 +43,12 @@ class Automaton(States):
         return False
 
     def _starts(self, begin: str) -> list[int]:
-        """Return the lengths of the words at its beginning that can begin a phrase; STARTS: or longer ones."""
-        sizes = (*SHORT, *self.start_sizes.get(begin[:REACH], ()))
-        return [n for n in sizes if begin[:n] in self.starts]
+        """Return the lengths of the known words at its beginning; STARTS: or longer ones."""
+        sizes, known = self._sizes_at(begin, 0), self.vocabulary
+        found = [n for n in sizes if n < STARTS and begin[:n] in known]
+        if sizes[-1] >= STARTS and (begin[:STARTS] in self.long or begin[:STARTS] in known):
+            found.append(STARTS)
+        return found
 
     def _leads_on(self, begin: str, n: int, text: str) -> bool:
         """Say whether a phrase that begins with the first `n` letters of `begin` can go on as `begin` and `text` do."""
@@ -113,14 +116,32 @@ class Automaton(States):
         return max(filter(None, (*hits, before)), key=preference, default=None)
 
     def _may_be_glued(self, line: Key, fronts: Fronts) -> bool:
-        """Say whether a phrase goes on from any of these states by a word that ends within one of the line."""
-        text, inside, vocabulary = line.text, line.inside, self.vocabulary
+        """Say whether a phrase goes on from any of these states by a word that ends within one of the line.
+
+        Another must go on there: "services" holds "service", but nothing that "s" begins.
+        """
+        text, inside, vocabulary, words = line.text, line.inside, self.vocabulary, self.words
         for at, states in fronts.items() if inside else ():
             for size in self._sizes_at(text, at):
-                if at + size in inside:
-                    for symbol in vocabulary.get(text[at : at + size], ()):
-                        if any(symbol in self.words[state] for state in states):
+                end = at + size
+                if end in inside:
+                    for symbol in vocabulary.get(text[at:end], ()):
+                        ways = [words[state][symbol] for state in states if symbol in words[state]]
+                        if ways and self._goes_on_inside(text, end, ways):
                             return True
+        return False
+
+    def _goes_on_inside(self, text: str, at: int, states: list[int]) -> bool:
+        """Say whether a phrase goes on from any of these states, or a new one begins, at `at` within a word."""
+        if text[at].isdecimal():
+            return True
+        behind = [self.words[state] for state in states]
+        if any(self.pieces[state] for state in states):
+            behind.append(self.words[ROOT])
+        for size in self._sizes_at(text, at):
+            for symbol in self.vocabulary.get(text[at : at + size], ()):
+                if (size >= GLUED_MIN or symbol[0] == TOUCHING) and any(symbol in after for after in behind):
+                    return True
         return False
 
     def _fronts(self, line: Key, glued: bool) -> tuple[Fronts, Hit | None]:

@@ -35,14 +35,9 @@ class States:
         self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
         self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words
         self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
-        self.starts: set[str] = set()  # heads (STARTS letters, or all it has) of the words that can begin a phrase
-        self.start_sizes: dict[str, tuple[int, ...]] = {}  # letters of those heads, by their first REACH letters
 
     def seal(self) -> None:
         """Make ready for matching, once all phrases are in."""
-        begin = self.words[ROOT].keys()
-        self.starts = {w[:STARTS] for w, symbols in self.vocabulary.items() if not begin.isdisjoint(symbols)}
-        self.start_sizes = _sizes(word for word in self.starts if len(word) >= REACH)
         self.sizes = _sizes(self.vocabulary)
         for word, symbols in self.vocabulary.items():
             for symbol in symbols:
@@ -116,10 +111,13 @@ class States:
 
 def _sizes(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Return the lengths of the words that begin with the same REACH letters, those shorter than that included."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, int] = {}  # a bit for each length
     for word in words:
-        found.setdefault(word[:REACH], set()).add(len(word))
-    return {
-        begin: tuple(sorted(sizes.union(*(found.get(begin[:n], ()) for n in range(1, REACH)))))
-        for begin, sizes in found.items()
-    }
+        begin = word[:REACH]
+        found[begin] = found.get(begin, 0) | 1 << len(word)
+    for begin, sizes in found.items():
+        for n in range(1, len(begin)):
+            sizes |= found.get(begin[:n], 0)
+        found[begin] = sizes
+    told = {sizes: tuple(n for n in range(sizes.bit_length()) if sizes >> n & 1) for sizes in set(found.values())}
+    return {begin: told[sizes] for begin, sizes in found.items()}

@@ -106,7 +106,7 @@ def test_reading_takes_time_in_proportion_to_the_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_what_the_extractor_takes_is_reckoned_before(name: str) -> None:
-    extract.text(markup.parse(PLAIN(10)), None)  # its tables are loaded once
+    extract.text(markup.parse(PLAIN(10)))  # its tables are loaded once
     _, plain = _taken(PLAIN(SIZE))
     reckoned, taken = _taken(PAGES[name](SIZE))
     pace = plain / (extract.PER_ELEMENT * SIZE)  # of this machine, beside the one the constants are from
@@ -120,7 +120,7 @@ def _taken(html: str) -> tuple[float, float]:
     _, weight = blocks.gather(tree, "")
     if not extract.fits(weight, len(html), extract.SECONDS):
         return extract.SECONDS, 0.0
-    return extract.seconds(weight, len(html)), _cost(lambda: extract.text(tree, None))
+    return extract.seconds(weight, len(html)), _cost(lambda: extract.text(tree))
 
 
 @pytest.mark.parametrize("name", [name for name, make in PAGES.items() if SAY in make(10)])

@@ -157,7 +157,7 @@ def test_a_parse_is_shared_and_keeps_its_text() -> None:
     body = tree.find("body")
     before = [(element.tag, element.text) for element in body.iter("div", "p")]
 
-    assert extract.text(tree, None)
+    assert extract.text(tree)
     assert [(element.tag, element.text) for element in body.iter("div", "p")][:-1] == before[:-1]
     assert body[-1].text == "ab"
 
