@@ -115,9 +115,8 @@ def _sizes(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for word in words:
         begin = word[:REACH]
         found[begin] = found.get(begin, 0) | 1 << len(word)
-    for begin, sizes in found.items():
+    for begin in found:
         for n in range(1, len(begin)):
-            sizes |= found.get(begin[:n], 0)
-        found[begin] = sizes
+            found[begin] |= found.get(begin[:n], 0)
     told = {sizes: tuple(n for n in range(sizes.bit_length()) if sizes >> n & 1) for sizes in set(found.values())}
     return {begin: told[sizes] for begin, sizes in found.items()}
