@@ -64,7 +64,9 @@ class Automaton(States):
                 return True
             if self.leads[state] and has_break(text):
                 return True
-            if self.pieces[state] and (self._starts(rest) or _DIGIT.search(text)):
+            if self.pieces[state] and (
+                _DIGIT.search(text) or any(self._leads_on(rest, m, text) for m in self._starts(rest))
+            ):
                 return True
         return False
 
