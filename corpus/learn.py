@@ -17,8 +17,8 @@ from service.learned import Forest, Linear
 
 L2_BODY, L2_GROUPS = 1.0, 2.0  # of the linear models, in lines; ten and thirty did worse on other sites
 STEPS = 30  # of L-BFGS; more change the order of lines hardly at all
-DEPTH, RATE = 6, 0.12
-SHARE, COLUMNS_SHARE, LEAVES_L2 = 0.6, 0.3, 6.0  # of lines a tree sees, of columns a level sees; decay of the leaves
+DEPTH, RATE = 6, 0.1
+SHARE, COLUMNS_SHARE, LEAVES_L2 = 0.6, 0.2, 10.0  # of lines a tree sees, of columns a level sees; decay of the leaves
 BORDERS = 64
 LARGEST = 32_000  # of a leaf as a whole number
 SEED = 1

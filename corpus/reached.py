@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from statistics import fmean
 
 from corpus.pages import SEPARATORS, Page
-from service import tagger
+from service import columns
 from service.clean import clean_lines
 from service.lexicon import Lexicon
 from service.match import Automaton
@@ -181,8 +181,8 @@ def card(version: str, counts: Mapping[tuple[str, str], int], figures: Mapping[s
         version=version,
         day=datetime.now(UTC).date().isoformat(),
         minutes=round(seconds / 60),
-        text=len(tagger.COLUMNS[tagger.TEXT]),
-        page=len(tagger.COLUMNS[tagger.PAGE]),
+        text=len(columns.COLUMNS[columns.TEXT]),
+        page=len(columns.COLUMNS[columns.PAGE]),
         data="\n".join(f"| {name} | {flavour} | {count} |" for (name, flavour), count in sorted(counts.items())),
     )
     rows = [text]

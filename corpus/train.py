@@ -19,17 +19,18 @@ import numpy as np
 
 from corpus import learn, reached
 from corpus.pages import Page, own, read
-from service import cut, elements, features, judge, sight, tagger, title
+from service import columns, cut, echo, elements, features, judge, sight, tagger, title
+from service.columns import GROUPS, PAGE, TEXT
 from service.features import Floats, Ints
 from service.learned import Forest, Linear
 from service.lexicon import Lexicon, load
-from service.tagger import GOING, GROUPS, PAGE, TEXT, Model, Tagger
+from service.tagger import GOING, Model, Tagger
 
 FOLDS = 4
-BODY_TREES, OVER_TREES, KIND_TREES = 400, 200, 150
+BODY_TREES, OVER_TREES, KIND_TREES = 500, 250, 150  # half as many cost 0.4 points of F1 on whole pages
 WEIGHT = {"wcxb-dev": 1.0, "fundus-dev": 1.5, "cyrillic-dev": 2.0, "unlabelled": 1.5, "own": 2.0}  # of a page
 TYPICAL_LINES = 50  # a page of so many lines weighs 1, a longer one less for each of its lines
-PART = {"page": 0.4, "fragments": 0.7}  # of wcxb-dev in these flavours: its whole pages would drown the others
+PART = {"fragments": 0.7}  # of wcxb-dev in this flavour: its containers have the same lines
 GROUP_OF = {kind: index for index, group in enumerate(GROUPS) for kind in group}
 
 
@@ -75,9 +76,12 @@ def prepare(page: Page, lexicon: Lexicon) -> Sample:
     used = page.official or page.set != "wcxb-dev" or draw < PART.get(page.flavour, 1.0)
     return Sample(
         page, zlib.crc32(page.site.encode()) % FOLDS, used,
-        features.alone(sights), features.here(sights, read_lines, cut.certain(sights, read_lines)),
+        features.alone(sights),
+        columns.here(
+            sights, read_lines, cut.certain(sights, read_lines), echo.terms([line.text for line in page.lines])
+        ),
         features.grams(page.lines),
-        tagger.path_buckets(page.lines) if page.flavour == "html" else None,
+        columns.path_buckets(page.lines) if page.flavour == "html" else None,
         (np.arange(len(page.lines)) > last).astype(np.int64),
     )  # fmt: skip
 
@@ -118,7 +122,7 @@ def see(sample: Sample, words: Linear, path: Linear) -> None:
     """Compute the columns of a sample with these linear models."""
     on_path = path.scores(*sample.path) if sample.path is not None else None
     alone = np.concatenate((sample.alone, words.scores(*sample.grams)))
-    sample.columns = tagger.columns(alone, sample.here, sample.page.lines, on_path)
+    sample.columns = columns.of(alone, sample.here, sample.page.lines, on_path)
 
 
 def _rows(samples: Sequence[Sample], column: Callable[[Sample], Any]) -> Any:
@@ -127,7 +131,7 @@ def _rows(samples: Sequence[Sample], column: Callable[[Sample], Any]) -> Any:
 
 def _seen(sample: Sample) -> Floats:
     """Return what the forests of the body and of the kinds see, lines x columns."""
-    return sample.columns[: len(tagger.COLUMNS[sample.which])].T
+    return sample.columns[: len(columns.COLUMNS[sample.which])].T
 
 
 def fit_body(samples: Sequence[Sample]) -> Forest:
@@ -139,7 +143,7 @@ def fit_body(samples: Sequence[Sample]) -> Forest:
 def fit_over(samples: Sequence[Sample]) -> Forest:
     """Grow the forest that says whether the article is over."""
     for sample in samples:
-        tagger.add_answers(sample.columns, sample.body)
+        columns.add_answers(sample.columns, sample.body)
     return learn.forest(
         _rows(samples, lambda s: s.columns.T),
         _rows(samples, lambda s: s.tail),

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from service import cut, judge, language, links, markup, related, sight, spans, tagger, title
+from service.columns import Alone
 from service.cut import Cut
-from service.features import Floats
 from service.lexicon import Lexicon
 from service.lines import split
 from service.model import Judgement, Line, Options, Result, Scope
 from service.sight import Sight
 from service.tagger import Tagger
 
-LOOKS = 8  # at one page; two settle nearly all
+LOOKS = 40  # at one page; two settle most, and one in fifty takes more than eight
+LOOKS_LONG, LONG = 8, 5_000  # at a source of more lines than that
 
 
 def clean_text(source: str, lexicon: Lexicon, options: Options) -> Result:
@@ -51,12 +52,12 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     own = title.guess(lines, looks, hits, options.title)
     again, published = title.repeats(lines, own, spoken)
     sights = sight.see(lines, looks, hits, again)
-    decision, alone = _decide(sights, weigh, options.explain)
+    decision, alone = _decide(sights, weigh, scope, options.explain)
     gone, note = cut.select(sights, decision, scope)
     judgements = decision.judgements
     pointers = cut.pointers(decision, gone)
     if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
-        gone = _settle(sights, judgements, gone, options, spoken, weigh, alone)
+        gone = _settle(sights, judgements, gone, scope, options, spoken, weigh, alone)
         pointers = sorted({*pointers, *gone})
     return Result(
         source=source,
@@ -72,29 +73,30 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
 
 
 def _decide(
-    sights: Sequence[Sight], weigh: Tagger | None, explain: bool, alone: Floats | None = None
-) -> tuple[Cut, Floats | None]:
+    sights: Sequence[Sight], weigh: Tagger | None, scope: Scope, explain: bool, alone: Alone | None = None
+) -> tuple[Cut, Alone | None]:
     """Return the decision, and what is known of each line alone, which a later look need not ask again."""
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
     tags = weigh.tag(sights, read, by_rules, alone) if weigh else None
-    return cut.decide(sights, read, by_rules, tags, explain=explain), tags.alone if tags else None
+    return cut.decide(sights, read, by_rules, tags, scope, explain=explain), tags.alone if tags else None
 
 
 def _settle(
     sights: Sequence[Sight],
     judgements: dict[int, Judgement],
     gone: list[int],
+    scope: Scope,
     options: Options,
     spoken: str | None,
     weigh: Tagger | None,
-    alone: Floats | None,
+    alone: Alone | None,
 ) -> list[int]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
     What goes later is added to `gone`, with its judgement put into `judgements`.
     """
-    for _ in range(LOOKS):
+    for _ in range(LOOKS if len(sights) <= LONG else LOOKS_LONG):
         away = set(gone)
         kept = [i for i in range(len(sights)) if i not in away]
         left = [sights[i] for i in kept]
@@ -102,8 +104,8 @@ def _settle(
         own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], options.title)
         again, _ = title.repeats(lines, own, spoken)
         left = sight.rest(sights, kept, again)
-        decision, _ = _decide(left, weigh, options.explain, None if alone is None else alone.take(kept, 1))
-        more, _ = cut.select(left, decision, options.scope or Scope.TAIL)
+        decision, _ = _decide(left, weigh, scope, options.explain, None if alone is None else alone.take(kept))
+        more, _ = cut.select(left, decision, scope)
         if not more:
             break
         for i in more:

@@ -9,9 +9,11 @@ does not give up. The higher of both cuts holds.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from service import columns
 from service.features import Floats
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
@@ -21,17 +23,29 @@ from service.tagger import LEAST, Tags
 NO_ARTICLE = "nothing here looks like an article: the source is returned as it came"
 LEAST_GAIN = 0.95  # in units of one certain line; below it, the rules cut nothing
 HOPELESS = -8.0  # no tail is as certain as to make up for so much prose
-# A lost line of the article weighs as much as some three that are left.
-# Chosen on pages of sites the tagger had not seen.
-GIVEN_UP = 0.23  # below the article: probability that the article goes on here or below
 SHORT_ARTICLE = 1500  # letters of prose; with fewer, a tail needs a line that is surely none of the article's
 SURE_TAIL = 0.05  # probability, as above, of such a line
-GIVEN_UP_INSIDE = 0.3  # inside it, under the scope `article`: probability that the line is the article's
-GIVEN_UP_CERTAIN = 0.8  # the same of a line that the lexicon is certain of
+GIVEN_UP_CERTAIN = (
+    0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
+)
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
 POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on the word of the rules alone
+
+
+class Price(NamedTuple):
+    """Probabilities below which a line is given up. At 0.2, a lost one weighs as much as four that are left."""
+
+    line: float  # that the article goes on here or below
+    paragraph: float  # the same, where the line is prose
+    inside: float  # that a line above the article's end is the article's
+
+
+# Chosen on pages of sites that the tagger had not seen: the tail for few pages that lose a line, the article for words.
+TAIL = Price(0.3, 0.2, 0.3)
+ARTICLE = Price(0.4, 0.3, 0.4)
+PAGE = Price(0.4, 0.3, 0.3)  # the article of a page with its markup, where less is in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +76,31 @@ def certain(sights: Sequence[Sight], read: Read) -> int:
     return best
 
 
-def decide(sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None, *, explain: bool = False) -> Cut:
+def decide(
+    sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None, scope: Scope, *, explain: bool = False
+) -> Cut:
     """Put the cut and judge every line; `by_rules` is where the rules put it. Without tags, the rules stand alone.
 
     `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest.
     """
     proses = [i for i, sight in enumerate(sights) if sight.look.prose]
-    goes_on = None if tags is None else _as_one(sights, _mean(tags.body, tags.goes_on))
-    if tags is None or goes_on is None or not _article(tags, goes_on):
-        if tags is not None and not (proses and proses[0] < by_rules):
-            by_rules = len(sights)  # neither voice finds an article
-        by_word = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
-        return Cut(_named(sights, [judged for _, judged in read], by_rules), by_rules, by_word)
+    if tags is None:
+        return _by_rules(sights, read, by_rules)
+    price = TAIL if scope is Scope.TAIL else PAGE if tags.which == columns.PAGE else ARTICLE
+    needed = np.full(len(sights), price.line)
+    needed[proses] = price.paragraph
+    goes_on = _as_one(sights, _mean(tags.body, tags.goes_on))
+    on = np.flatnonzero(goes_on > needed)
+    if not len(on) or float(tags.body.max()) < LEAST_BODY:  # the tagger sees no article
+        return _by_rules(sights, read, by_rules if proses and proses[0] < by_rules else len(sights))
     body = _as_one(sights, tags.body)
-    tail = int(np.flatnonzero(goes_on > GIVEN_UP)[-1]) + 1
+    tail = int(on[-1]) + 1
     sizes = [sights[i].look.size for i in proses]
     if sum(sizes[: bisect_left(proses, tail)]) < SHORT_ARTICLE and goes_on[tail:by_rules].min(initial=1) > SURE_TAIL:
         tail = len(sights)  # a list or a rhyme may end a short text: there, mere doubt cuts nothing
     tail = min(by_rules, max(tail, _goes_on_below(sights)))
     begin = proses[0] if proses and proses[0] < tail else 0
-    needed = np.full(len(sights), GIVEN_UP_INSIDE)
+    needed[:] = price.inside
     if sum(sizes) < SHORT_ARTICLE:
         needed[proses] = SURE_TAIL
     needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
@@ -89,6 +108,11 @@ def decide(sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None
     gone = inside.copy()
     gone[tail:] = True
     return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
+
+
+def _by_rules(sights: Sequence[Sight], read: Read, tail: int) -> Cut:
+    inside = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
+    return Cut(_named(sights, [judged for _, judged in read], tail), tail, inside)
 
 
 def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[int], str | None]:
@@ -107,11 +131,6 @@ def pointers(decision: Cut, gone: Sequence[int]) -> list[int]:
     """Return the lines in which related links are looked for: those that go, and pointers that stay in the text."""
     kept = (i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in POINTING)
     return sorted({*gone, *kept})
-
-
-def _article(tags: Tags, goes_on: Floats) -> bool:
-    """Say whether the tagger takes any line for the article's. If not, the rules alone decide."""
-    return float(tags.body.max()) >= LEAST_BODY and float(goes_on.max()) > GIVEN_UP
 
 
 def _mean(one: Floats, other: Floats) -> Floats:

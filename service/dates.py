@@ -6,9 +6,10 @@ one ("yesterday") or one without a year would change its meaning with the day it
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
-import dateparser
+from dateparser.date import DateDataParser
 
 _TIME = r"(?:\s*(?:[,|·•-]|в|о|at|um|à|alle|kl\.?|g\.|г\.?)?\s{0,2}\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?"
 _YEAR = r"(?:19|20)\d{2}"
@@ -24,9 +25,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
+FULL_YEAR = 1900  # a smaller number is a year of two digits
 _ONLY_LIMIT = 60  # characters of a line that is a date and nothing else
 _DIGIT_LIMIT = 200  # characters of a line in which a date is looked for
-COMMON = ["en", "ru", "uk"]  # machine-translated pages keep the dates of the site they came from
+COMMON = ("en", "ru", "uk")  # machine-translated pages keep the dates of the site they came from
 _MONTH_FIRST = {
     "en"
 }  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
@@ -68,14 +71,31 @@ def _read(text: str, language: str | None) -> str | None:
     order = "MDY" if language in _MONTH_FIRST and "/" in text else "DMY"
     if re.match(_YEAR, text):
         order = "YMD"
-    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"], "DATE_ORDER": order}
     # Never all languages at once: a text that is no date would then cost seconds. Digits alone read the same in all.
     wordless = not any(c.isalpha() for c in text)
-    for tags in (["en"],) if wordless else ([language] if language else [], COMMON):
+    if wordless and (day := _numbers(text, order)):
+        return day
+    for tags in (("en",),) if wordless else ((language,) if language else (), COMMON):
         try:
-            day = dateparser.parse(text, languages=tags, settings=settings) if tags else None
+            found = _parser(tags, order).get_date_data(text).date_obj if tags else None
         except (ValueError, OverflowError):  # a language the library does not know, a day no calendar has
             continue
-        if day:
-            return str(day.date().isoformat())
+        if found:
+            return str(found.date().isoformat())
     return None
+
+
+def _numbers(text: str, order: str) -> str | None:
+    """Return the day of a date of digits, with the year in full, that is one in this order."""
+    numbers = dict(zip(order, map(int, _NUMBER.findall(text)), strict=False))
+    try:
+        return date(numbers["Y"], numbers["M"], numbers["D"]).isoformat() if numbers["Y"] >= FULL_YEAR else None
+    except (KeyError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _parser(languages: tuple[str, ...], order: str) -> DateDataParser:
+    """Return what reads dates in these languages; to make one takes longer than to read with it."""
+    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"], "DATE_ORDER": order}
+    return DateDataParser(languages=list(languages), settings=settings, try_previous_locales=False)

@@ -7,7 +7,7 @@ not depend on its length.
 """
 
 import math
-import unicodedata
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,6 +15,22 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from service.characters import (
+    BAR,
+    BULLET,
+    COMMA,
+    DENSE,
+    DIGIT,
+    LETTER,
+    PUNCT,
+    QUOTE,
+    RIGHTS,
+    SIGNS,
+    STOP,
+    UPPER,
+    bits,
+    codes,
+)  # fmt: skip
 from service.model import Judgement, Line
 from service.sight import PROSE_LETTERS, SENTENCE_LETTERS, Sight
 
@@ -27,32 +43,28 @@ BUCKETS = 1 << 17  # rows of the n-gram table: with ten answers, 1.3 MB of bytes
 # Odd multipliers of the n-gram hash: the primes of xxHash.
 _MIX = (2654435761, 2246822519, 3266489917, 668265263, 374761393)
 
+LABEL, ALIKE = 80, 40  # characters of a line that may be a label; first ones of it by which labels are alike
 NEAR, FAR = 3, 8  # lines of the two windows on either side
 EDGE = -1.0  # what stands beyond the first and the last line
 
-_LETTER, _UPPER, _DIGIT, _PUNCT, _DENSE, _STOP, _COMMA, _BAR, _RIGHTS, _BULLET, _QUOTE = (1 << bit for bit in range(11))
-_MARKS = {
-    _STOP: ".!?…。！？।۔؟։።", _COMMA: ",;،、，；", _BAR: "|›»", _RIGHTS: "©®", _BULLET: "•·∙▪►▶▸»›→➤●○■□◆★*+|–—-",
-    _QUOTE: "\"'«»“”„‘’「」『』",
-}  # fmt: skip
-_COUNTED = np.array((_LETTER, _UPPER, _DIGIT, _PUNCT, _DENSE, _STOP, _COMMA, _BAR, _RIGHTS), np.uint16)[:, None]
-_STOPS, _COLONS = frozenset(_MARKS[_STOP]), frozenset(":：")
-_DENSE_RANGES = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF), (0x0E00, 0x0E7F))
-_PLANE = 0x10000  # characters beyond the basic plane are one: pictures, for the most part
+_COUNTED = np.array((LETTER, UPPER, DIGIT, PUNCT, DENSE, STOP, COMMA, BAR, RIGHTS), np.uint16)[:, None]
+_NUMBER = re.compile(r"\d+")  # "5 min read" and "12 min read" are alike
+_STOPS, _COLONS = frozenset(SIGNS[STOP]), frozenset(":：")
 
 ALONE = (
     "weight", "words", "word_length", "digits", "digit_count", "upper", "capitals", "punctuation", "commas", "stops",
     "dense", "starts_lower", "starts_digit", "starts_mark", "starts_quote", "ends_stop", "ends_colon", "ends_letter",
-    "ends_quote", "bars", "address", "rights", "hit", "hit_kind",
+    "ends_quote", "bars", "address", "rights", "hit", "hit_kind", "dated",
 )  # fmt: skip
-HERE = ("twice", "gap", "joined", "own_title", "gain", "said", "said_surely", "below_cut")
+HERE = ("twice", "gap", "joined", "own_title", "gain", "said", "said_surely", "below_cut", "alike")
 PLACE = (
     "prose", "position", "from_start", "to_end", "lines", "letters", "prose_share", "above", "below", "above_share",
     "below_share", "lines_above", "lines_below", "since_prose", "until_prose", "since_long", "until_long",
     "to_typical", "step", "next_step", "spread",
 )  # fmt: skip
 FACED = (
-    "weight", "words", "digits", "capitals", "ends_stop", "gain", "hit", "stops", "starts_lower", "twice", "joined",
+    "weight", "words", "digits", "capitals", "ends_stop", "gain", "hit", "hit_kind", "stops", "starts_lower", "twice",
+    "joined", "dated",
 )  # fmt: skip
 TURNS = ("since_article", "until_article", "since_other", "until_other")
 TURN = 2.0  # log-odds at which a line's words alone speak for or against the article
@@ -69,30 +81,6 @@ def names(own: Sequence[str], faced: Sequence[str], swept: Sequence[str]) -> tup
     )
 
 
-@lru_cache(maxsize=1)
-def _classes() -> npt.NDArray[np.uint16]:
-    """Return the class bits of every character of the basic plane; the last entry stands for all beyond it."""
-    table = np.zeros(_PLANE + 1, np.uint16)
-    for code in range(_PLANE):
-        category = unicodedata.category(chr(code))
-        if category[0] == "L" or category == "Mc":
-            table[code] = _LETTER | (_UPPER if category in ("Lu", "Lt") else 0)
-        elif category == "Nd":
-            table[code] = _DIGIT
-        elif category[0] in "PS":
-            table[code] = _PUNCT
-    for first, last in _DENSE_RANGES:
-        table[first : last + 1] |= _DENSE
-    for bit, marks in _MARKS.items():
-        table[[ord(mark) for mark in marks]] |= bit
-    table[_PLANE] = _PUNCT
-    return table
-
-
-def _codes(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
 def grams(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
     """Return the buckets of all n-grams of all lines, one line's after the other's, and where each line's begin.
 
@@ -100,9 +88,9 @@ def grams(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
     """
     texts = [line.text.lower() for line in lines]
     texts = [text if len(text) <= HEAD + LAST else f"{text[:HEAD]}\x02{text[-LAST:]}" for text in texts]
-    points = _codes("\n" + "\n".join(texts) + "\n")
+    points = codes("\n" + "\n".join(texts) + "\n")
     sizes = np.array([len(text) for text in texts], np.int64)
-    digit = (_classes().take(np.minimum(points, _PLANE)) & _DIGIT) != 0
+    digit = (bits(points) & DIGIT) != 0
     points = np.where(digit, np.uint32(ord("0")), points)
     found = np.empty((len(points) - 1, len(GRAMS)), np.int32)  # none begins at the last break: it belongs to no line
     mixed = points * np.uint32(_MIX[0])
@@ -121,8 +109,8 @@ def alone(sights: Sequence[Sight]) -> Floats:
     texts = [sight.line.text for sight in sights]
     sizes = np.array([len(text) for text in texts], np.int64)
     begins = _begins(sizes)
-    bits = _classes().take(np.minimum(_codes("\n".join(texts) + "\n"), _PLANE))
-    marks = (bits & _COUNTED) != 0
+    sorts = bits(codes("\n".join(texts) + "\n"))
+    marks = (sorts & _COUNTED) != 0
     letter, upper = marks[0], marks[1]
     starting = letter.copy()
     starting[1:] &= ~letter[:-1]
@@ -131,7 +119,7 @@ def alone(sights: Sequence[Sight]) -> Floats:
     words = np.add.reduceat(starting.view(np.uint8), begins, dtype=np.int32).astype(np.float32)
     capitals = np.add.reduceat((upper & starting).view(np.uint8), begins, dtype=np.int32).astype(np.float32)
     size = sizes.astype(np.float32)
-    first, last = bits[begins], bits[begins + sizes - 1]
+    first, last = sorts[begins], sorts[begins + sizes - 1]
     ends = [text.rstrip("\"'»”’)] ")[-1:] for text in texts]
     found = np.empty((len(ALONE), len(texts)), np.float32)
     np.log1p(size + 1.5 * dense, out=found[0])
@@ -145,9 +133,9 @@ def alone(sights: Sequence[Sight]) -> Floats:
     np.minimum(commas, 10, out=found[8])
     np.minimum(stops, 10, out=found[9])
     np.divide(dense, np.maximum(letters, 1), out=found[10])
-    found[11] = (first & (_LETTER | _UPPER | _DENSE)) == _LETTER
+    found[11] = (first & (LETTER | UPPER | DENSE)) == LETTER
     for column, side, bit in (
-        (12, first, _DIGIT), (13, first, _BULLET), (14, first, _QUOTE), (17, last, _LETTER), (18, last, _QUOTE),
+        (12, first, DIGIT), (13, first, BULLET), (14, first, QUOTE), (17, last, LETTER), (18, last, QUOTE),
     ):  # fmt: skip
         found[column] = (side & bit) != 0
     found[15] = [end in _STOPS for end in ends]
@@ -158,6 +146,7 @@ def alone(sights: Sequence[Sight]) -> Floats:
     hits = [sight.found for sight in sights]
     found[22] = [0 if hit is None else 1 + hit.certain for hit in hits]
     found[23] = [-1 if hit is None else hit.kind.number for hit in hits]
+    found[24] = [sight.look.dated for sight in sights]
     return found
 
 
@@ -174,6 +163,9 @@ def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: 
     found[5] = [judged.kind.number for _, judged in read]
     found[6] = [judged.confidence for _, judged in read]
     found[7, : max(cut, 0)], found[7, max(cut, 0) :] = 0, 1
+    shapes = [_NUMBER.sub("0", text[:ALIKE]) if len(text) <= LABEL else "" for text in texts]
+    often = Counter(shapes)
+    found[8] = [min(often[shape], 8) if shape else 0 for shape in shapes]
     return found
 
 

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_right
 
 from service.lines import COMMA, DASH, Key, has_break, head, unspaced
-from service.model import Hit
-from service.pieces import Run, preference, read_on, said, said_before, says_more
+from service.model import Hit, Kind
+from service.pieces import Run, preference, read_on, said, said_before, said_unmarked, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
 from service.states import ENDS, REACH, ROOT, STARTS, TOUCHING, States
 
@@ -62,7 +62,7 @@ class Automaton(States):
                 continue
             if self.slots[state] or not self._heads_behind(state).isdisjoint(heads):
                 return True
-            if self.leads[state] and has_break(text):
+            if (lead := self.lead_pieces[state]) and (has_break(text) or lead.record.kind is Kind.RELATED):
                 return True
             if self.pieces[state] and (
                 _DIGIT.search(text) or any(self._leads_on(rest, m, text) for m in self._starts(rest))
@@ -167,8 +167,9 @@ class Automaton(States):
             for state in queue:
                 done = here[state]
                 set_off, ended, words, slots = leads[state], pieces[state], all_words[state], all_slots[state]
-                if set_off and before is None and line.breaks[at] >= DASH:
-                    before = said_before((*done, set_off), line, at)
+                if set_off and before is None:
+                    told = said_before if line.breaks[at] >= DASH else said_unmarked
+                    before = told((*done, set_off), line, at)
                 if ended:
                     if ROOT not in here:
                         queue.append(ROOT)

@@ -1,11 +1,14 @@
 """What do the pieces of a line say together? A line may be one phrase, or a run of several: a share bar is."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.lines import COLON, Key
 from service.model import Hit, Kind, Reach
 
+LEAST_POINTER = 2  # words of a label that a title may follow without a colon
+LEAST_TITLE, MOST_TITLE = 16, 200  # characters of such a title
 NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
 ANY = "any"  # the pack of no language
 
@@ -109,6 +112,22 @@ def said_before(run: Run, line: Key, at: int) -> Hit:
     """Return the hit for a phrase that the rest of the line follows. A dash may be a verb: only a colon is certain."""
     hit = said(run, line.offsets[at])
     return hit if line.breaks[at] == COLON or hit.kind is Kind.RELATED else replace(hit, certain=False)
+
+
+def said_unmarked(run: Run, line: Key, at: int) -> Hit | None:
+    """Return the hit for a pointer of several words that another article's title follows, though nothing sets it off.
+
+    "READ ALSO Ministry warns of storms" was two elements of a page. It is certain only where the label is written in
+    capitals and the title is not; None where it may be a sentence.
+    """
+    record, text = run[-1].record, line.line
+    if record.kind is not Kind.RELATED or not run[-1].sure or bisect_left(line.gaps, at) < LEAST_POINTER:
+        return None
+    start = line.offsets[at]
+    title, first = text[start:], line.capitals[at]
+    if not (first and LEAST_TITLE <= len(title) <= MOST_TITLE) or title.endswith((".", "…")) or at not in line.gaps:
+        return None
+    return replace(said(run, start), certain=text[:start].isupper() and not title.isupper())
 
 
 def preference(hit: Hit) -> tuple[bool, bool, bool]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service import cut, elements, features, judge, sight, tagger
+from service import columns, cut, echo, elements, features, judge, sight
 from service.lines import split
 from service.model import Line
 
@@ -15,12 +15,14 @@ def shaped(source: str) -> tuple[list[Line], features.Floats]:
     looks = [sight.look(line.text) for line in lines]
     sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
     read = judge.read(sights)
-    here = features.here(sights, read, cut.certain(sights, read))
-    return lines, np.concatenate((features.alone(sights), here)) if lines else np.zeros((0, 0), np.float32)
+    if not lines:
+        return lines, np.zeros((0, 0), np.float32)
+    here = columns.here(sights, read, cut.certain(sights, read), echo.terms([line.text for line in lines]))
+    return lines, np.concatenate((features.alone(sights), here))
 
 
 def column(found: features.Floats, name: str) -> list[float]:
-    values: list[float] = found[(*features.ALONE, *features.HERE).index(name)].tolist()
+    values: list[float] = found[(*features.ALONE, *columns.HERE).index(name)].tolist()
     return values
 
 
@@ -32,12 +34,12 @@ def test_every_column_is_a_number(source: str) -> None:
     lines, shape = shaped(source)
     if not lines:
         return
-    words = np.zeros((len(tagger.GROUPS) + 1, len(lines)), np.float32)
+    words = np.zeros((len(columns.GROUPS) + 1, len(lines)), np.float32)
     alone = np.concatenate((shape[: len(features.ALONE)], words))
-    seen = tagger.columns(alone, shape[len(features.ALONE) :], lines, None)
-    tagger.add_answers(seen, words[0])
+    seen = columns.of(alone, shape[len(features.ALONE) :], lines, None)
+    columns.add_answers(seen, words[0])
 
-    assert seen.shape == (len(tagger.OVER_COLUMNS[tagger.TEXT]), len(lines))
+    assert seen.shape == (len(columns.OVER_COLUMNS[columns.TEXT]), len(lines))
     assert np.isfinite(seen).all()
 
 
@@ -117,3 +119,10 @@ def test_place_counts_lines_to_the_prose() -> None:
 
     assert since.tolist() == [5, 1, 2, 3, 1]
     assert until.tolist() == [3, 2, 1, 5, 5]
+
+
+def test_labels_that_differ_in_numbers_are_alike() -> None:
+    _, found = shaped("5 min read\n12 min read\n23.08.2016\n" + "A paragraph that is no label, however it begins. " * 3)
+
+    assert column(found, "alike") == [2, 2, 1, 0]
+    assert column(found, "dated") == [0, 0, 1, 0]

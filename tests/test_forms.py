@@ -128,6 +128,42 @@ def test_forms_are_told_in_linear_time(lexicon: Lexicon) -> None:
         assert spent[2] < 4 * max(spent[1], 0.002), unit
 
 
+# A label that was an element of its own, and the title behind it: nothing sets it off.
+UNMARKED = (
+    "Read also Ministry warns of further storms", "Lesen Sie auch Merz lockt den Bundeskanzler",
+    "Lee también El ministro anuncia nuevas medidas", "Читайте также Министр объявил о новых мерах",
+    "Leggi anche Il ministro annuncia nuove misure", "Czytaj także Minister ostrzega przed burzami",
+    "Lue myös Ministeri varoittaa myrskyistä", "Baca juga Menteri umumkan langkah baru",
+    "اقرأ أيضا الوزير يعلن عن إجراءات جديدة", "इसे भी पढ़ें मंत्री ने नई योजना की घोषणा की",
+)  # fmt: skip
+UNMARKED_PROSE = (
+    "See also the second chapter of this book", "Read also Tolstoy and Dostoevsky in this course.",
+    "Читайте также классику и слушайте музыку",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", UNMARKED)
+def test_a_pointer_that_nothing_sets_off_is_known_and_doubted(line: str, lexicon: Lexicon) -> None:
+    hit = lexicon.match(line)
+
+    assert hit is not None
+    assert (hit.kind, hit.certain) == (Kind.RELATED, False)
+    assert hit.value is not None
+    assert line[hit.value] == line[hit.value].upper()
+
+
+def test_a_pointer_in_capitals_before_a_title_is_certain(lexicon: Lexicon) -> None:
+    hit = lexicon.match("READ ALSO Ministry warns of further storms")
+
+    assert hit is not None
+    assert (hit.kind, hit.certain, hit.value) == (Kind.RELATED, True, 10)
+
+
+@pytest.mark.parametrize("line", UNMARKED_PROSE)
+def test_a_sentence_that_begins_like_a_pointer_is_none(line: str, lexicon: Lexicon) -> None:
+    assert lexicon.match(line) is None
+
+
 @pytest.mark.parametrize("line", LOOKALIKES)
 def test_a_lookalike_is_not(line: str, lexicon: Lexicon) -> None:
     hit = lexicon.match(line)

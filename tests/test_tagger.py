@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service import cut, judge, sight, tagger
+from service import columns, cut, judge, sight, tagger
 from service.learned import Forest, Linear
 from service.lines import split
 from service.model import Kind
@@ -69,6 +69,19 @@ def test_every_source_is_answered_with_probabilities(source: str) -> None:
         assert 0 < likely <= 1
 
 
+def test_a_long_source_is_weighed_in_pieces() -> None:
+    """The columns of a piece are worked out again when its kinds are asked for, so that not all are held at once."""
+    source = "\n".join(f"Share number {n} on Facebook" for n in range(tagger.PIECE + 40))
+    sights, found = tags(source)
+    rows = [0, tagger.PIECE - 1, tagger.PIECE, tagger.PIECE + 39]
+
+    assert len(found.pieces) == 2
+    assert len(found.body) == len(found.goes_on) == len(sights)
+    every = found.kinds(range(len(sights)))
+    assert found.kinds(rows) == [every[row] for row in rows]
+    assert len(found.evidence(rows)) == len(rows)
+
+
 def test_nothing_is_said_of_no_lines() -> None:
     assert tagger.load().tag([], [], 0) is None
 
@@ -83,7 +96,7 @@ def test_evidence_is_told_in_words() -> None:
 
 
 def test_every_column_speaks_for_one_piece_of_evidence() -> None:
-    for which, names in tagger.COLUMNS.items():
+    for which, names in columns.COLUMNS.items():
         groups = tagger._evidence(which)
 
         assert sorted(index for group in groups.values() for index in group) == list(range(len(names)))

@@ -1,0 +1,116 @@
+"""Which columns does the tagger see of a line? Joins features, words and markup; the same trains and serves."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from service import echo, elements, features
+from service.echo import Terms
+from service.features import Floats, Ints
+from service.model import Judgement, Kind, Line
+from service.sight import Sight
+
+TEXT, PAGE = "text", "page"  # the two models: for bare text, and for pages with their markup
+# Kinds that the words of a line can hardly tell apart are one group for them.
+GROUPS: tuple[tuple[Kind, ...], ...] = (
+    (Kind.BODY,),
+    (Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META),
+    (Kind.SHARE,),
+    (Kind.BYLINE, Kind.HEADLINE, Kind.CAPTION),
+    (Kind.SUBSCRIBE, Kind.AD),
+    (Kind.COMMENTS,),
+    (Kind.TAGS, Kind.NAV),
+    (Kind.LEGAL, Kind.BIO),
+    (Kind.OTHER,),
+)
+_ENDS_STOP, _WORDED = features.ALONE.index("ends_stop"), len(features.ALONE)  # columns of what is known alone
+WORDS = ("worded", *(f"worded_{group[0]}" for group in GROUPS))
+PATH = ("path", *(f"path_{group[0]}" for group in GROUPS))
+HERE = (*features.HERE, *echo.NAMES)
+_ALWAYS = (*features.ALONE, *WORDS, *HERE, *features.PLACE, *features.TURNS)
+_OWN = {TEXT: _ALWAYS, PAGE: (*_ALWAYS, *elements.NAMES, *PATH)}
+_FACED = {
+    TEXT: (*features.FACED, "echo", "worded"),
+    PAGE: (*features.FACED, "echo", "worded", "kept", "linked", "path"),
+}
+_SWEPT = {TEXT: ("gain", "worded"), PAGE: ("gain", "worded", "kept", "path")}
+COLUMNS = {which: features.names(_OWN[which], _FACED[which], _SWEPT[which]) for which in (TEXT, PAGE)}
+ADDED = features.names(("p",), ("p",), ("p",))
+OVER_COLUMNS = {which: (*COLUMNS[which], *ADDED) for which in (TEXT, PAGE)}
+_HERE = len(features.ALONE) + len(WORDS)  # where these columns begin
+_PLACE = _HERE + len(HERE)
+_MARKUP = len(_ALWAYS)
+
+
+class Alone(NamedTuple):
+    """What is known of each line that no other line changes."""
+
+    columns: Floats  # those of `features.ALONE` and of the words x lines
+    terms: Terms
+
+    def take(self, rows: Sequence[int]) -> "Alone":
+        """Return what is known of these lines, given in order."""
+        return Alone(self.columns.take(rows, 1), self.terms.take(rows))
+
+
+def joined(parts: Sequence[Alone]) -> Alone:
+    """Return what is known of the lines of several pieces, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    begins = np.cumsum([0, *(part.terms.lines for part in parts)])
+    terms = Terms(
+        np.concatenate([part.terms.line + begin for part, begin in zip(parts, begins[:-1], strict=True)]),
+        np.concatenate([part.terms.term for part in parts]),
+        int(begins[-1]),
+    )
+    return Alone(np.concatenate([part.columns for part in parts], 1), terms)
+
+
+def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, terms: Terms) -> Floats:
+    """Return the columns `HERE`: what is known of each line among the others."""
+    prose = np.array([sight.look.prose for sight in sights])
+    return np.concatenate((features.here(sights, read, cut), echo.heard(terms, prose)))
+
+
+def of(alone: Floats, among: Floats, lines: Sequence[Line], path: Floats | None) -> Floats:
+    """Return the columns (x lines) of the model for text, or (`path` given) of the one for pages.
+
+    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides.
+    """
+    which = TEXT if path is None else PAGE
+    known = np.empty((len(OVER_COLUMNS[which]), len(lines)), np.float32)
+    known[:_HERE], known[_HERE:_PLACE] = alone, among
+    features.place(alone[0], alone[_ENDS_STOP], alone[_WORDED], known[_PLACE:_MARKUP])
+    if path is not None:
+        end = _MARKUP + len(elements.NAMES)
+        known[_MARKUP:end], known[end : end + len(path)] = elements.columns(lines), path
+    faced, swept = _indices(which)
+    own, size = len(_OWN[which]), len(COLUMNS[which])
+    features.around(known.take(faced, 0), known.take(swept, 0), known[own:size])
+    return known
+
+
+def add_answers(known: Floats, body: Floats) -> None:
+    """Fill in what the first forest's answers are for each line and around it."""
+    answers = known[-len(ADDED) :]
+    answers[0] = body
+    features.around(answers[:1], answers[:1], answers[1:])
+
+
+def path_buckets(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Return the buckets of the path words of all lines, and where each line's begin."""
+    distinct, index = elements.paths(lines)
+    found = [elements.words(path) or [0] for path in distinct]
+    sizes = np.array([len(some) for some in found], np.int64)[index]
+    begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    arrays = [np.array(some, np.int32) for some in found]
+    return np.concatenate([arrays[i] for i in index]), begins
+
+
+@lru_cache(maxsize=2)
+def _indices(which: str) -> tuple[list[int], list[int]]:
+    own = _OWN[which]
+    return [own.index(name) for name in _FACED[which]], [own.index(name) for name in _SWEPT[which]]
