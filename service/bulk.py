@@ -28,13 +28,14 @@ _BLOCK, _BLOCK_BYTES = 500, 16_000_000  # between two notes: a second or two of 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be done. `limit` is the most bytes of a record."""
+    """What is to be done. A record has `limit` bytes at most, and `lines` lines of text or tags of a page."""
 
     inputs: Sequence[Path]
     output: Path
     choice: Choice
     workers: int
     limit: int
+    lines: int
     overwrite: bool = False
 
 
@@ -61,7 +62,7 @@ def run(job: Job, lexicon: Lexicon, tell: Callable[[State], None]) -> State:
         raise AfterwordError("there is nothing to read: no file of a known form")
     shape = outlet.choose(job.output, job.inputs, forms, job.choice)
     with (
-        Workers(job.workers, shape, job.choice, lexicon) as workers,
+        Workers(job.workers, shape, job.choice, job.lines, lexicon) as workers,
         closing(Ledger(_ledger_path(job.output), _name(job, found), anew=job.overwrite)) as ledger,
     ):
         began, resumed = time.monotonic(), ledger.last.done
@@ -103,7 +104,7 @@ def _check(job: Job) -> None:
 
 def _name(job: Job, inputs: str) -> str:
     """Return a name for the run that any change of its input, its options or the version would change."""
-    meant = [service.__version__, inputs, job.limit, asdict(job.choice)]
+    meant = [service.__version__, inputs, job.limit, job.lines, asdict(job.choice)]
     return hashlib.sha256(jsontext.dump(meant)).hexdigest()
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 import service
-from service import bulk, charset, clean, cpus, jsontext, progress, settings, wire
+from service import bulk, charset, clean, cpus, jsontext, progress, settings, size, wire
 from service.errors import AfterwordError, PackError, SettingsError
 from service.lexicon import load
 from service.model import Result
@@ -146,6 +146,7 @@ def _parser() -> _Parser:
 def _clean(asked: argparse.Namespace) -> None:
     text = charset.decode(_bytes(asked.file), asked.charset, markup=asked.html)
     given = {name: getattr(asked, name) for name in ("scope", "url", "title", "language")}
+    size.parts(text, settings.read(os.environ).max_lines, html=asked.html)
     source = {"html" if asked.html else "text": text}
     request = wire.read_request({**source, "explain": asked.explain, **given}, wire.CleanOptions(), wire.CleanRequest)
     run = clean.clean_html if asked.html else clean.clean_text
@@ -227,8 +228,16 @@ def _batch(asked: argparse.Namespace) -> int:
         name: getattr(asked, name) for name in ("text", "html", "url", "title", "language", "scope", "keep", "fill")
     }
     wire.read_request({"text": "", "scope": asked.scope}, wire.CleanOptions(), wire.CleanRequest)
-    limit = settings.read(os.environ).max_bytes
-    job = bulk.Job(asked.inputs, asked.output, Choice(**named), asked.workers or cpus.cpus(), limit, asked.overwrite)
+    limits = settings.read(os.environ)
+    job = bulk.Job(
+        asked.inputs,
+        asked.output,
+        Choice(**named),
+        asked.workers or cpus.cpus(),
+        limits.max_bytes,
+        limits.max_lines,
+        asked.overwrite,
+    )
     with progress.Bar(Console(stderr=True)) as bar:
         last = bulk.run(job, load(), bar)
     cleaned = last.done - last.failed

@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from service import size
 from service.errors import RequestError
 from service.lexicon import Lexicon
 from service.model import Hit
 
 # Characters, and lines or tags. A document beyond either takes much memory while it is cleaned: one at a time.
 _LARGE, _LARGE_LINES = 1_000_000, 20_000
-_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")  # of lines, as `service.lines` splits them
 _RETRY = 1  # seconds; a queue of articles is over by then
 
 
@@ -48,10 +48,7 @@ class Turns:
 
         Raises `RequestError`: 413 if there are too many lines, 503 if no turn comes in time.
         """
-        parts = source.count("<") if html else sum(map(source.count, _ENDS)) - source.count("\r\n")
-        if parts > self._max_lines:
-            told = "tags of a page" if html else "lines of a text"
-            raise RequestError(413, f"more than {self._max_lines} {told}")
+        parts = size.parts(source, self._max_lines, html=html)
         until = time.monotonic() + self._seconds
         large = len(source) > _LARGE or parts > _LARGE_LINES
         with self._held(self._large, until) if large else _nothing(), self._held(self._turn, until):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from typing import Any, Self
 
-from service import clean, wire
+from service import clean, size, wire
 from service.errors import RequestError
 from service.lexicon import Lexicon, load
 from service.outlet import Row, Shape
@@ -43,6 +43,7 @@ class Cleaned:
 class _Job:
     shape: Shape
     choice: Choice
+    lines: int
     lexicon: Lexicon
 
 
@@ -52,11 +53,11 @@ _job: _Job | None = None  # of this process, if it is a worker
 class Workers:
     """Processes that clean. Started at once, before this process has threads or open files they could inherit."""
 
-    def __init__(self, count: int, shape: Shape, choice: Choice, lexicon: Lexicon) -> None:
+    def __init__(self, count: int, shape: Shape, choice: Choice, lines: int, lexicon: Lexicon) -> None:
         self._count = count
         # Forked, workers share the packs that are loaded. macOS cannot fork safely: there each loads its own.
         self._forked = sys.platform == "linux"
-        self._given = (shape, choice, lexicon if self._forked else None)
+        self._given = (shape, choice, lines, lexicon if self._forked else None)
         self._pool = self._start(count)
 
     def __enter__(self) -> Self:
@@ -126,12 +127,12 @@ class Workers:
         return Cleaned(payloads, failed)
 
 
-def _begin(shape: Shape, choice: Choice, lexicon: Lexicon | None) -> None:
+def _begin(shape: Shape, choice: Choice, lines: int, lexicon: Lexicon | None) -> None:
     """Make this process a worker."""
     global _job  # noqa: PLW0603 - what a worker is given once, and its tasks cannot bring along
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that deals out
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _job = _Job(shape, choice, lexicon or load())
+    _job = _Job(shape, choice, lines, lexicon or load())
 
 
 def _end_with_parent() -> None:
@@ -170,6 +171,7 @@ def _row(record: Record, job: _Job) -> dict[str, Any]:
     fields, asked = read(record, job.choice)
     request = wire.read_request(asked, wire.CleanOptions(), wire.CleanRequest)
     options = request.options()
+    size.parts(request.html or request.text or "", job.lines, html=request.html is not None)
     if request.html is not None:
         result = clean.clean_html(request.html, job.lexicon, options)
     else:

@@ -31,6 +31,7 @@ from service.lexicon import Lexicon
 from service.record import Choice
 
 LIMIT = 100_000
+LINES = 1_000
 TAIL = "\n\nRead also\n\nMinistry warns of further storms this week\n\nShare on Facebook"
 STAY = "The bridge number {} over the river was closed on Monday, after a storm had damaged two of its pillars."
 RELATED = [{"title": "Ministry warns of further storms this week", "url": None, "date": None, "heading": "Read also"}]
@@ -53,7 +54,8 @@ def run(lexicon: Lexicon) -> Run:
         choice = Choice(**{name: given.pop(name) for name in list(given) if name in Choice.__slots__})
         tell = given.pop("tell", lambda _: None)
         paths = inputs if isinstance(inputs, list) else [inputs]
-        return bulk.run(Job(paths, output, choice, **{"workers": 2, "limit": LIMIT, **given}), lexicon, tell)
+        limits = {"workers": 2, "limit": LIMIT, "lines": LINES}
+        return bulk.run(Job(paths, output, choice, **{**limits, **given}), lexicon, tell)
 
     return command
 
@@ -605,6 +607,20 @@ def test_a_fault_of_our_own_costs_one_record(run: Run, tmp_path: Path, monkeypat
     assert run(write_lines(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl").failed == 1
     (told,) = read_lines(tmp_path / "out.jsonl.errors.jsonl")
     assert (told["error"]["status"], told["error"]["detail"]) == (500, "ZeroDivisionError: by zero")
+
+
+def test_a_record_of_too_many_parts_is_told_of(run: Run, tmp_path: Path) -> None:
+    """Memory is spent on lines and tags, not on bytes."""
+    rows = [{"text": "a\n" * (LINES + 1)}, {"html": "<p>a" * (LINES + 1)}, {"text": text(1)}]
+    state = run(write_lines(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
+
+    assert (state.done, state.failed) == (3, 2)
+    told = read_lines(tmp_path / "out.jsonl.errors.jsonl")
+    assert [row["error"]["status"] for row in told] == [413, 413]
+    assert [row["error"]["detail"] for row in told] == [
+        "more than 1000 lines of a text",
+        "more than 1000 tags of a page",
+    ]
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
