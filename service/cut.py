@@ -196,7 +196,7 @@ def _judged(
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
     for i, (kind, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
-        if kind is Kind.RELATED and by_rules.kind is Kind.RELATED_META:
+        if by_rules.kind is Kind.RELATED_META and (kind is Kind.RELATED or sights[i].look.dated):
             kind = by_rules.kind  # noqa: PLW2901 - a date or a teaser below a heading that the rules know
         evidence = by_rules.evidence if by_rules.kind is kind else ()
         weighed = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"

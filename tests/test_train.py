@@ -80,7 +80,7 @@ def test_a_forest_is_what_was_grown(small: None) -> None:
     columns = chance.normal(size=(300, 5)).astype(np.float32)
     target = (columns[:, 0] + columns[:, 1] ** 2 > 0.5).astype(np.int64)
     grown = learn.forest(columns, target, np.ones(300, np.float32), 100)
-    right = (grown.scores(columns)[:, 0] > 0) == target
+    right = (grown.scores(columns.T)[0] > 0) == target
 
     assert right.mean() > 0.9
 
@@ -90,7 +90,7 @@ def test_a_forest_of_kinds_never_gives_what_it_never_saw(small: None) -> None:
     columns = chance.normal(size=(300, 5)).astype(np.float32)
     target = np.where(columns[:, 0] > 0, 2, 0)
     grown = learn.forest(columns, target, np.ones(300, np.float32), 20, range(4))
-    said = grown.scores(columns).argmax(1)
+    said = grown.scores(columns.T).argmax(0)
 
     assert set(said.tolist()) <= {0, 2}
     assert (said == target).mean() > 0.9
