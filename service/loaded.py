@@ -50,7 +50,7 @@ def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> L
         lexicon.records,
     )
     rate = Rate(asked.rate) if asked.rate is not None else None
-    turns = Turns(asked.threads, asked.budget_seconds, asked.max_lines)
+    turns = Turns(asked.budget_seconds, asked.max_lines)
     document = jsontext.dump(openapi.document(asked.max_bytes))
     _warm(lexicon)
     return Loaded(asked, lexicon, keys, turns, rate, metrics, Lifecycle(), document)
@@ -62,7 +62,7 @@ def again(before: Loaded) -> Loaded:
     keys = Keys(before.settings.keys, before.settings.keys_file)
     _warm(lexicon)
     before.metrics.know(lexicon.languages, lexicon.records)
-    turns = Turns(before.settings.threads, before.settings.budget_seconds, before.settings.max_lines)
+    turns = Turns(before.settings.budget_seconds, before.settings.max_lines)
     return replace(before, lexicon=lexicon, keys=keys, turns=turns)
 
 

@@ -136,7 +136,12 @@ VARIABLES = (
         "worker processes",
         "one per CPU the container may use, 2 to 8",
     ),
-    Variable("AFTERWORD_THREADS", "threads", _whole(1, 256), "articles that a worker cleans at once"),
+    Variable(
+        "AFTERWORD_THREADS",
+        "threads",
+        _whole(1, 256),
+        "requests that a worker attends to at once; it cleans one article after the other",
+    ),
     Variable(
         "AFTERWORD_PAGE_SECONDS",
         "page_seconds",

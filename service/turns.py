@@ -34,12 +34,15 @@ class Watched(Lexicon):
 
 
 class Turns:
-    """Lets `most` articles be cleaned at once in this process, and one large one."""
+    """Lets one article after the other be cleaned in this process, and beside it one large one.
 
-    def __init__(self, most: int, seconds: float, max_lines: int) -> None:
+    Cleaning is all computing: of two at once, each would take twice as long, and both come late.
+    """
+
+    def __init__(self, seconds: float, max_lines: int) -> None:
         self._seconds = seconds
         self._max_lines = max_lines
-        self._turn = threading.Semaphore(most)
+        self._turn = threading.Semaphore(1)
         self._large = threading.Semaphore(1)
 
     @contextmanager
@@ -51,7 +54,7 @@ class Turns:
         parts = size.parts(source, self._max_lines, html=html)
         until = time.monotonic() + self._seconds
         large = len(source) > _LARGE or parts > _LARGE_LINES
-        with self._held(self._large, until) if large else _nothing(), self._held(self._turn, until):
+        with self._held(self._large if large else self._turn, until):
             yield Watched(lexicon, until)
 
     @contextmanager
@@ -62,8 +65,3 @@ class Turns:
             yield
         finally:
             semaphore.release()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield

@@ -16,8 +16,8 @@ from service.turns import Turns, Watched
 from tests.test_app import JSON, LINES, is_problem, post
 
 
-def test_no_more_than_so_many_at_once(lexicon: Lexicon) -> None:
-    turns, inside, most = Turns(2, 60, 1000), 0, 0
+def test_one_after_the_other(lexicon: Lexicon) -> None:
+    turns, inside, most = Turns(60, 1000), 0, 0
     lock = threading.Lock()
 
     def work() -> None:
@@ -36,11 +36,11 @@ def test_no_more_than_so_many_at_once(lexicon: Lexicon) -> None:
     for thread in threads:
         thread.join()
 
-    assert most == 2
+    assert most == 1
 
 
 def test_who_gets_no_turn_in_time_is_told_so(lexicon: Lexicon) -> None:
-    turns = Turns(1, 0.05, 1000)
+    turns = Turns(0.05, 1000)
     with turns.take("a", lexicon, html=False), pytest.raises(RequestError) as caught:
         turns.take("b", lexicon, html=False).__enter__()
 
@@ -50,7 +50,7 @@ def test_who_gets_no_turn_in_time_is_told_so(lexicon: Lexicon) -> None:
 
 
 def test_large_ones_wait_for_each_other_and_small_ones_do_not(lexicon: Lexicon) -> None:
-    turns, large = Turns(4, 0.05, 10**9), "x" * 1_000_001
+    turns, large = Turns(0.05, 10**9), "x" * 1_000_001
     with turns.take(large, lexicon, html=False):
         with turns.take("small", lexicon, html=False):
             pass
