@@ -7,6 +7,7 @@ from service import clean, jsontext, openapi
 from service import settings as settings_
 from service.access import Keys
 from service.errors import PackError
+from service.handover import Handover
 from service.lexicon import Lexicon
 from service.lexicon import load as load_lexicon
 from service.lifecycle import Lifecycle
@@ -32,6 +33,7 @@ class Loaded:
     rate: Rate | None
     metrics: Metrics
     lifecycle: Lifecycle
+    handover: Handover
     openapi: bytes
 
 
@@ -53,7 +55,7 @@ def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> L
     turns = Turns(asked.budget_seconds, asked.max_lines)
     document = jsontext.dump(openapi.document(asked.max_bytes))
     _warm(lexicon)
-    return Loaded(asked, lexicon, keys, turns, rate, metrics, Lifecycle(), document)
+    return Loaded(asked, lexicon, keys, turns, rate, metrics, Lifecycle(), Handover(), document)
 
 
 def again(before: Loaded) -> Loaded:

@@ -7,7 +7,6 @@ what has come. Threads are in lanes, so that long work never stands before `/hea
 
 import contextlib
 import errno
-import http
 import socket
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,17 +18,17 @@ from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from service import current, jsontext, wire
+from service import bare, current
 from service.arrival import Arrival, Lane
 from service.errors import RequestError
+from service.linger import Lingering
 from service.patience import Patient
 
 _QUICK_THREADS = 2
 _HEAD_SECONDS = 15.0  # for the head of a request, and then for a body that is gathered
-_LINGER_SECONDS, _LINGER_BYTES = 2.0, 1 << 20  # that a closed connection is still read, so that its answer arrives
+_SILENT_SECONDS = 2.0  # that a new connection is waited for when the worker ends
 _STEP = 1 << 16  # bytes read at once
-# Bytes of an answer that the kernel holds for a slow reader, so that no thread has to: more than an article's answer.
-_UNREAD = 1 << 19
+_UNREAD = 1 << 19  # bytes of an answer that the kernel holds for a slow reader: more than an article's
 _RESERVE = 5.0  # seconds before the end of the grace at which batches end
 _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 _GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EPROTO)
@@ -42,10 +41,10 @@ _STATUSES: dict[type[Exception], int] = {
 
 
 class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's log without its lines for requests: those are the application's."""
+    """gunicorn's log."""
 
     def access(self, *_: object) -> None:
-        """Log nothing."""
+        """Log nothing: lines for requests are the application's."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -67,10 +66,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             Lane.QUICK: self.cfg.worker_connections,
         }
         self.arrivals: dict[Any, Arrival] = {}
-        self.lingering: dict[socket.socket, tuple[float, int]] = {}
         self.looked = 0.0
         self.ending = False
+        self.handover = held.handover
+        self.working = 0  # requests of the lane for articles
+        self.listening = False  # to the inbox
         super().init_process()
+
+    def run(self) -> None:
+        """Serve, until the end."""
+        self.lingering = Lingering(self.poller)
+        self._listen()
+        super().run()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Return the pool that gunicorn shuts down at the end."""
@@ -95,7 +102,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             elif error.errno not in _GONE:
                 raise
             return False
-        connection = Patient(taken.family, taken.type, taken.proto, taken.detach())
+        connection = _patient(taken)
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD)
         self.nr_conns += 1
@@ -115,6 +122,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not self.alive:
             for listener in self.sockets:
                 listener.close()
+            self._listen()
+            while self._take_over():
+                pass
 
     def murder_pending(self) -> None:
         """Close connections whose request does not come. Called after every event, does something once a second."""
@@ -123,13 +133,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         self.looked = now
         for connection, arrival in list(self.arrivals.items()):
-            silent = _LINGER_SECONDS if not self.alive else float(self.cfg.keepalive)
+            silent = _SILENT_SECONDS if not self.alive else float(self.cfg.keepalive)
             allowed = silent if not arrival.held else _HEAD_SECONDS * (1 if arrival.wanted is None else 2)
             if now - arrival.since > allowed:
                 self._drop(connection)
-        for sock, (until, _) in list(self.lingering.items()):
-            if now > until:
-                self._let_go(sock)
+        self.lingering.end(now)
 
     def _make_room(self) -> None:
         """Close the connection that has been silent for longest, so that others can be made."""
@@ -186,6 +194,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if self.room[lane] <= 0:
             self._refuse(conn, RequestError(503, "the service is busy", retry_after=current.RETRY))
             return
+        if lane is Lane.ARTICLE:
+            if self.working and self._hand_over(conn, arrival):
+                return
+            self.working += 1
+            self._listen()
         self.room[lane] -= 1
         conn.lane, conn.data_ready = lane, True
         conn.sock.begin(self.idle if lane is Lane.STREAM and arrival.batch else None, self.lifecycle.over)
@@ -201,22 +214,65 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Any, fs: "Future[object]") -> None:
         """Keep the connection for the next request, or end it."""
         self.room[conn.lane] += 1
+        if conn.lane is Lane.ARTICLE:
+            self.working -= 1
+            if self.alive:
+                self._take_over()
+            self._listen()
         kept = not fs.cancelled() and fs.exception() is None and fs.result()
         if kept:
             super().finish_request(conn, fs)
         else:
             self.nr_conns -= 1
-            self._linger(conn.sock)
+            self.lingering.add(conn.sock)
 
-    # --- the ends of connections ---
+    # --- requests that would wait go to the worker that is free first ---
+
+    def _listen(self) -> None:
+        """Watch the inbox while no article is in work here."""
+        free = self.alive and not self.working
+        if free == self.listening:
+            return
+        self.listening = free
+        if free:
+            self.poller.register(self.handover.inbox, EVENT_READ, self._take_over)
+        else:
+            self.poller.unregister(self.handover.inbox)
+
+    def _hand_over(self, conn: Any, arrival: Arrival) -> bool:
+        # What this worker puts into the inbox while it lives, it finds there at its end if nobody else has.
+        if self.cfg.workers < 2 or not self.alive or not self.handover.give(conn.sock, arrival.held):
+            return False
+        self.nr_conns -= 1
+        conn.sock.close()
+        return True
+
+    def _take_over(self, _: object = None) -> bool:
+        """Serve the request that waits in the inbox for longest; return whether one did."""
+        taken = self.handover.take()
+        if taken is None:
+            return False
+        client, held = taken
+        connection, arrival = _patient(client), Arrival(time.monotonic())
+        try:
+            conn = TConn(self.cfg, connection, connection.getpeername(), connection.getsockname())
+        except OSError:  # the client has gone
+            connection.close()
+            return True
+        self.nr_conns += 1
+        arrival.add(held)
+        self._serve(conn, arrival)
+        return True
+
+    # --- connections end ---
 
     def _refuse(self, conn: Any, error: RequestError) -> None:
         """Answer at once and without a thread."""
         self.metrics.turned_away("", error.status)
         with contextlib.suppress(OSError):
-            socket.socket.send(conn.sock, _problem(error))
+            socket.socket.send(conn.sock, bare.problem(error))
         self.nr_conns -= 1
-        self._linger(conn.sock)
+        self.lingering.add(conn.sock)
 
     def handle_error(self, _req: Any, client: Any, _address: Any, exc: Exception) -> None:
         """Answer a request that is no HTTP as every other one is refused."""
@@ -227,39 +283,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.metrics.turned_away("", status)
         told = "the service failed on this request" if status == 500 else f"not HTTP as it must be: {exc}"
         with contextlib.suppress(OSError):
-            client.sendall(_problem(RequestError(status, told)))
-
-    def _linger(self, sock: socket.socket) -> None:
-        """Close a connection once the client has closed it, or after a moment.
-
-        To close it at once would take the answer back from a client that still sends.
-        """
-        try:
-            sock.shutdown(socket.SHUT_WR)
-            sock.setblocking(False)
-            self.poller.register(sock, EVENT_READ, self._drain)
-        except (OSError, ValueError, KeyError):
-            sock.close()
-            return
-        self.lingering[sock] = (time.monotonic() + _LINGER_SECONDS, 0)
-
-    def _drain(self, sock: socket.socket) -> None:
-        until, drained = self.lingering[sock]
-        try:
-            piece = socket.socket.recv(sock, _STEP)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            piece = b""
-        if not piece or drained > _LINGER_BYTES:
-            self._let_go(sock)
-        else:
-            self.lingering[sock] = (until, drained + len(piece))
-
-    def _let_go(self, sock: socket.socket) -> None:
-        del self.lingering[sock]
-        self._forget(sock)
-        sock.close()
+            client.sendall(bare.problem(RequestError(status, told)))
 
     def _drop(self, conn: Any) -> None:
         del self.arrivals[conn]
@@ -272,14 +296,5 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.poller.unregister(sock)
 
 
-def _problem(error: RequestError) -> bytes:
-    body = jsontext.dump(wire.problem(error))
-    lines = [
-        f"HTTP/1.1 {error.status} {http.HTTPStatus(error.status).phrase}",
-        "Content-Type: application/problem+json",
-        f"Content-Length: {len(body)}",
-        "Connection: close",
-    ]
-    if error.retry_after is not None:
-        lines.append(f"Retry-After: {error.retry_after}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
+def _patient(connection: socket.socket) -> Patient:
+    return Patient(connection.family, connection.type, connection.proto, connection.detach())

@@ -104,7 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "turns": {"errors", "lexicon", "model", "size"},
     "logs": set(),
     "watch": {"metrics"},
-    "loaded": {"access", "clean", "lifecycle", "metrics", "openapi", "rate", "turns"} | CORE | WIRE,
+    "loaded": {"access", "clean", "handover", "lifecycle", "metrics", "openapi", "rate", "turns"} | CORE | WIRE,
     # the routes
     "current": {"errors", "loaded", "watch"},
     "refusals": {"current", "errors", "inflate", "jsontext", "watch", "wire"},
@@ -114,7 +114,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the server
     "patience": set(),
     "arrival": set(),
-    "worker": {"arrival", "current", "errors", "jsontext", "patience", "wire"},
+    "linger": set(),
+    "handover": set(),
+    "bare": {"errors", "jsontext", "wire"},
+    "worker": {"arrival", "bare", "current", "errors", "linger", "patience"},
     "probe": set(),
     "gunicorn_conf": {"app", "cpus", "current", "errors", "loaded", "logs", "settings"},
     # whole files
