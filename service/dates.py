@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib import import_module
 
+from dateparser.data.languages_info import language_order
 from dateparser.date import DateDataParser
 
-_TIME = r"(?:\s*(?:[,|·•-]|в|о|at|um|à|alle|kl\.?|g\.|г\.?)?\s{0,2}\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+_TIME = r"(?:\s*(?:[,|·•-]|в|о|at|um|à|alle|kl\.?|g\.|г\.?)?\s{0,2}\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?"
 _YEAR = r"(?:19|20)\d{2}"
 _MONTH = r"[^\W\d_]{3,14}\.?"
 _DATE = re.compile(
@@ -30,6 +32,9 @@ FULL_YEAR = 1900  # a smaller number is a year of two digits
 _ONLY_LIMIT = 60  # characters of a line that is a date and nothing else
 _DIGIT_LIMIT = 200  # characters of a line in which a date is looked for
 COMMON = ("en", "ru", "uk")  # machine-translated pages keep the dates of the site they came from
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_BESIDE = frozenset("uhr gmt utc est edt cst cdt pst pdt bst cet cest eet eest msk мск ist".split())  # noqa: SIM905 - shorter
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH_FIRST = {
     "en"
 }  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
@@ -56,14 +61,22 @@ def find(text: str, language: str | None) -> Dated | None:
 
 
 def only(text: str) -> bool:
-    """Say whether `text` is a date and nothing else, words of one or two letters and punctuation apart."""
+    """Say whether `text` is a date and nothing else: the day of the week, a time zone, small words and marks apart."""
     if len(text) > _ONLY_LIMIT or not _DIGIT.search(text):
         return False
     found = _DATE.search(text)
     if not found:
         return False
     rest = text[: found.start()] + text[found.end() :]
-    return not re.search(r"[^\W\d_]{3}", rest) and not re.search(r"\d{3}", rest)
+    return not re.search(r"\d{3}", rest) and all(map(_beside().__contains__, _WORD.findall(rest.lower())))
+
+
+@lru_cache(maxsize=1)
+def _beside() -> frozenset[str]:
+    """Return the words that may stand beside a date: the days of the week in all languages that dateparser knows."""
+    known = (import_module(f"dateparser.data.date_translation_data.{language}").info for language in language_order)
+    names = (name for info in known for day in _WEEKDAYS for name in info.get(day, ()))
+    return _BESIDE | {word for name in names for word in _WORD.findall(name.lower())}
 
 
 @lru_cache(maxsize=4096)

@@ -107,13 +107,13 @@ def _item(line: Line, value: int | None, heading: str | None, url: str | None, l
 
 
 def _distinct(found: Sequence[RelatedLink], own: str | None, url: str | None) -> tuple[RelatedLink, ...]:
-    """Leave out the article itself, whatever stands twice, and what cannot be an article."""
+    """Leave out the article itself, whatever stands twice, and what cannot be an article, as "28.11"."""
     seen = {letters(own[:SNIP])} if own else set()
     address = links.canonical(url, None)
     kept: list[RelatedLink] = []
     for item in found:
         name = letters(item.title[:SNIP])
-        if not name or name in seen or links.same(item.url, address):
+        if not any(map(str.isalpha, name)) or name in seen or links.same(item.url, address):
             continue
         if item.url is None or (links.leads_to_article(item.url) and item.url not in seen):
             seen.update((name, item.url or name))

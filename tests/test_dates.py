@@ -45,12 +45,19 @@ def test_the_span_takes_the_time_of_day_along() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["23.08.2016", "10:40, 23 августа 2016 г.", "August 3, 2016", "23.08.2016 | 10:40", "2016年8月23日"]
-)
+    "text",
+    ["23.08.2016", "10:40, 23 августа 2016 г.", "August 3, 2016", "23.08.2016 | 10:40", "2016年8月23日",
+     "Sunday, August 23, 2020", "Dimanche 23 août 2020 10h30", "воскресенье, 23 августа 2020, 10:20",
+     "الأحد، 23 أغسطس 2020 09:14 ص", "2020년 8월 23일 (일)", "23 Aug 2020 10:20 AM EDT", "23. August 2020, 10:20 Uhr"],
+)  # fmt: skip
 def test_a_date_only(text: str) -> None:
     assert dates.only(text)
 
 
-@pytest.mark.parametrize("text", ["", "Dam opens 23.08.2016", "On 3 August 2016 the dam opened", "12", "1999", "3 : 2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Dam opens 23.08.2016", "On 3 August 2016 the dam opened", "12", "1999", "3 : 2", "London, 23 August 2016",
+     "Bloody Sunday, 30 January 1972"],
+)  # fmt: skip
 def test_more_than_a_date(text: str) -> None:
     assert not dates.only(text)

@@ -70,6 +70,12 @@ def test_neither_twice_nor_the_article_itself(lexicon: Lexicon) -> None:
     assert [item.title for item in related(lexicon, tail)] == [TITLE]
 
 
+def test_a_day_alone_is_no_article(lexicon: Lexicon) -> None:
+    found = related(lexicon, f"See also:\n28.11\n{TITLE}\n27.11 10:15\nSunday, August 23, 2020\n")
+
+    assert [item.title for item in found] == [TITLE]
+
+
 def test_a_script_address_is_no_url(lexicon: Lexicon) -> None:
     found = related(lexicon, f"See also:\n[{TITLE}](javascript:void)\n", "https://example.org/")
 
