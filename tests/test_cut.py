@@ -1,9 +1,15 @@
 """Where the article ends, in the situations the cut was made for."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 
-from service.clean import clean_text
+from service import tagger
+from service.clean import clean_lines, clean_text
 from service.lexicon import Lexicon
+from service.lines import split
 from service.model import Options, Scope
 
 ONE = "The river rose by two metres after a week of rain, and the authority opened three of the five gates at noon."
@@ -93,3 +99,30 @@ def test_no_article_says_so(lexicon: Lexicon) -> None:
 
     assert found.body == "Home\nNews\nContacts"
     assert found.note
+
+
+class Confused(tagger.Tagger):
+    """Takes all but the first lines of a page for no article."""
+
+    def __init__(self, first: int) -> None:
+        self.__dict__.update(vars(tagger.load()))
+        self.first = first
+
+    def tag(self, sights: Any, *rest: Any) -> tagger.Tags | None:
+        """Return what is known of the lines, with such probabilities."""
+        tags = super().tag(sights, *rest)
+        likely = np.where(np.arange(len(sights)) < self.first, 0.9, 0.02).astype(np.float32)
+        return replace(tags, body=likely, goes_on=likely) if tags else None
+
+
+@pytest.mark.parametrize(
+    ("scope", "first", "kept"),
+    [(Scope.TAIL, 9, 20), (Scope.TAIL, 11, 11), (Scope.ARTICLE, 0, 20), (Scope.ARTICLE, 2, 2)],
+)
+def test_whoever_would_give_up_nearly_all_of_the_prose_is_not_believed(
+    lexicon: Lexicon, scope: Scope, first: int, kept: int
+) -> None:
+    source = "\n\n".join([*[ONE, TWO] * 10, "Share this news"])
+    found = clean_lines(source, split(source), lexicon, Options(scope=scope), Confused(first))
+
+    assert found.body.split("\n\n") == ([ONE, TWO] * 10)[:kept]
