@@ -7,12 +7,12 @@ from service import cut, judge, language, links, markup, related, sight, spans, 
 from service.columns import Alone
 from service.cut import Cut
 from service.lexicon import Lexicon
-from service.lines import split
+from service.lines import split, unmarked
 from service.model import Judgement, Line, Options, Result, Scope
 from service.sight import Sight
 from service.tagger import Tagger
 
-LOOKS = 40  # at one page; two settle most, and one in fifty takes more than eight
+LOOKS = 40  # at one page; two settle most, and one in fifty takes more than eight. Then the rules alone decide
 LOOKS_LONG, LONG = 8, 5_000  # at a source of more lines than that
 
 
@@ -47,17 +47,20 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     """Return the answer to a source whose lines are known; without a tagger, by the lexicon and the rules alone."""
     scope = options.scope or Scope.TAIL
     spoken = options.language or language.detect(source)
-    hits = [lexicon.match(line.text) for line in lines]
-    looks = [sight.look(line.text) for line in lines]
-    own = title.guess(lines, looks, hits, options.title)
-    again, published = title.repeats(lines, own, spoken)
-    sights = sight.see(lines, looks, hits, again)
+    read = unmarked(lines)
+    hits = [lexicon.match(line.text) for line in read]
+    looks = [sight.look(line.text) for line in read]
+    own = title.guess(read, looks, hits, options.title)
+    again, published = title.repeats(read, own, spoken)
+    sights = sight.see(read, looks, hits, again)
     decision, alone = _decide(sights, weigh, scope, options.explain)
     gone, note = cut.select(sights, decision, scope)
     judgements = decision.judgements
     pointers = cut.pointers(decision, gone)
     if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
-        gone = _settle(sights, judgements, gone, scope, options, spoken, weigh, alone)
+        gone, settled = _settle(sights, judgements, gone, scope, options, spoken, weigh, alone)
+        if weigh and not settled:
+            return clean_lines(source, lines, lexicon, options, None)
         pointers = sorted({*pointers, *gone})
     return Result(
         source=source,
@@ -91,10 +94,10 @@ def _settle(
     spoken: str | None,
     weigh: Tagger | None,
     alone: Alone | None,
-) -> list[int]:
+) -> tuple[list[int], bool]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
-    What goes later is added to `gone`, with its judgement put into `judgements`.
+    What goes later is added to `gone`, with its judgement put into `judgements`. False: there is no end of it.
     """
     for _ in range(LOOKS if len(sights) <= LONG else LOOKS_LONG):
         away = set(gone)
@@ -107,8 +110,8 @@ def _settle(
         decision, _ = _decide(left, weigh, scope, options.explain, None if alone is None else alone.take(kept))
         more, _ = cut.select(left, decision, scope)
         if not more:
-            break
+            return gone, True
         for i in more:
             judgements[kept[i]] = decision.judgements[i]
         gone = sorted([*gone, *(kept[i] for i in more)])
-    return gone
+    return gone, False

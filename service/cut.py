@@ -24,7 +24,7 @@ NO_ARTICLE = "nothing here looks like an article: the source is returned as it c
 LEAST_GAIN = 0.95  # in units of one certain line; below it, the rules cut nothing
 HOPELESS = -8.0  # no tail is as certain as to make up for so much prose
 SHORT_ARTICLE = 1500  # letters of prose; with fewer, a tail needs a line that is surely none of the article's
-SURE_TAIL = 0.05  # probability, as above, of such a line
+SURE_TAIL = 0.03  # probability, as above, of such a line
 GIVEN_UP_CERTAIN = (
     0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
 )

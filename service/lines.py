@@ -113,6 +113,13 @@ def split(source: str) -> list[Line]:
     return lines
 
 
+def unmarked(lines: Sequence[Line]) -> Sequence[Line]:
+    """Return the lines as they are read: a byte-order mark before the first one is no part of what it says."""
+    if not lines or not lines[0].text.startswith("\ufeff"):
+        return lines
+    return [lines[0]._replace(text=lines[0].text.lstrip("\ufeff") or lines[0].text), *lines[1:]]
+
+
 def _newlines(between: str) -> int:
     return between.count("\n") or len(between.splitlines())
 
