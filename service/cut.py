@@ -6,6 +6,7 @@ how likely it is the article's, and how likely the article goes on below it; its
 does not give up. The higher of both cuts holds.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ GIVEN_UP_CERTAIN = (
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
 POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
+# "# politics", "#politics": a keyword, whatever words stand in it. Not a heading of Markdown ("## Title"), a number
+# ("#27 A title"), a headline that opens with a hashtag.
+_KEYWORD = re.compile(r"#(?:[^\S\n]+[^\s#]|[^\W\d]\w*$)")
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on the word of the rules alone
 
 
@@ -201,6 +205,8 @@ def _judged(
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
     for i, (kind, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
+        if kind in POINTING and _KEYWORD.match(sights[i].line.text):
+            kind = Kind.TAGS  # noqa: PLW2901
         if by_rules.kind is Kind.RELATED_META and (kind is Kind.RELATED or sights[i].look.dated):
             kind = by_rules.kind  # noqa: PLW2901 - a date or a teaser below a heading that the rules know
         evidence = by_rules.evidence if by_rules.kind is kind else ()

@@ -76,6 +76,14 @@ def test_a_day_alone_is_no_article(lexicon: Lexicon) -> None:
     assert [item.title for item in found] == [TITLE]
 
 
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [("# Farmers count their losses", 0), ("## Farmers count their losses", 1), ("#27 Farmers count their losses", 1)],
+)
+def test_a_keyword_is_no_article(lexicon: Lexicon, line: str, titles: int) -> None:
+    assert len(related(lexicon, f"See also:\n{TITLE}\n{line}\n")) == 1 + titles
+
+
 def test_a_script_address_is_no_url(lexicon: Lexicon) -> None:
     found = related(lexicon, f"See also:\n[{TITLE}](javascript:void)\n", "https://example.org/")
 
