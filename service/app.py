@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import service
-from service import articles, current, jsontext, loaded, pages, refusals, settings
+from service import articles, current, jsontext, loaded, pages, refusals, settings, tagger
 from service.errors import AfterwordError, RequestError
 from service.lexicon import Lexicon
 from service.loaded import Loaded
@@ -108,7 +108,9 @@ def _metrics() -> Response:
 
 @api.get("/v1/rules")
 def _rules() -> Response:
-    return _json({"version": service.__version__, "model": None, **current.held().lexicon.facts()})
+    # No site has rules of its own yet; the contract has a place for them.
+    known = {"model": tagger.load().version, **current.held().lexicon.facts(), "sites": {}}
+    return _json({"version": service.__version__, **known})
 
 
 @api.get("/openapi.json")

@@ -70,6 +70,20 @@ def document(max_bytes: int) -> Json:
     }
 
 
+_COUNTS = {name: {"type": "integer"} for name in ("records", "phrases", "forms")}
+_LANGUAGE = {"type": "object", "properties": {"name": {"type": "string"}, **_COUNTS}}
+_KNOWN: Json = {
+    "type": "object",
+    "required": ["version", "model", "languages", "networks", "records", "phrases", "forms", "sites"],
+    "properties": {
+        "version": {"type": "string"},
+        "model": {"type": "string", "description": "The tagger's version: a checksum of what it has learned."},
+        "languages": {"type": "object", "description": "By the tag of the pack.", "additionalProperties": _LANGUAGE},
+        "networks": {"type": "integer"},
+        **_COUNTS,
+        "sites": {"type": "object", "description": "Rules of single sites, by host. There are none yet."},
+    },
+}
 _STATUS: Json = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
 
 
@@ -125,7 +139,7 @@ def _get(name: str, summary: str, schema: Json) -> Json:
 
 
 def _rules() -> Json:
-    found = _get("rules", "The loaded rules", {"type": "object"})
+    found = _get("rules", "The loaded rules", _KNOWN)
     return {**found, "security": _SECURITY, "responses": {**found["responses"], **_problems(401, 503)}}
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 import service.articles
 import service.loaded
+from service import tagger
 from service.app import create_app
 from service.errors import PackError
 from service.lexicon import Lexicon
@@ -495,8 +496,10 @@ def test_health_and_ready(client: FlaskClient) -> None:
 def test_rules_tells_what_is_loaded(client: FlaskClient, lexicon: Lexicon) -> None:
     found = client.get("/v1/rules").json
 
-    assert found == {"version": service.__version__, "model": None, **json.loads(json.dumps(lexicon.facts()))}
+    facts = json.loads(json.dumps(lexicon.facts()))
+    assert found == {"version": service.__version__, "model": tagger.load().version, **facts, "sites": {}}
     assert {"ru", "en"} <= set(found["languages"])
+    assert f"Version {found['model']}" in (tagger.FILE.parent / "CARD.md").read_text("utf-8")
 
 
 def test_the_page_leads_to_the_contract(client: FlaskClient) -> None:

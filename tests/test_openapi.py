@@ -74,6 +74,15 @@ def test_the_schema_names_the_fields_of_the_type(shape: str) -> None:
     assert set(schema["required"]) == set(type_.__required_keys__)
 
 
+def test_the_rules_are_described_as_they_are_told(client: FlaskClient) -> None:
+    content = DOCUMENT["paths"]["/v1/rules"]["get"]["responses"]["200"]["content"]
+    schema = content["application/json"]["schema"]
+    found = client.get("/v1/rules").json
+
+    assert set(schema["properties"]) == set(schema["required"]) == set(found)
+    assert set(schema["properties"]["languages"]["additionalProperties"]["properties"]) == set(found["languages"]["en"])
+
+
 def test_unknown_options_are_refused_by_the_schema_too() -> None:
     schemas = DOCUMENT["components"]["schemas"]
 
