@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 import service
-from service import bulk, charset, clean, cpus, jsontext, progress, settings, size, wire
-from service.errors import AfterwordError, PackError, SettingsError
+from service import bulk, charset, clean, cpus, given, jsontext, progress, settings, size, wire
+from service.errors import AfterwordError, GivenError, PackError, SettingsError
 from service.lexicon import load
 from service.model import Result
 from service.record import PARTS, Choice
@@ -65,7 +65,7 @@ def _reader_gone() -> int:
 
 
 def _in_a_line(error: AfterwordError | OSError) -> str:
-    if isinstance(error, PackError | SettingsError):
+    if isinstance(error, PackError | SettingsError | GivenError):
         return str(error)  # a list of faults, made to be read as one
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}".translate(_PICTURES)
@@ -145,10 +145,10 @@ def _parser() -> _Parser:
 
 def _clean(asked: argparse.Namespace) -> None:
     text = charset.decode(_bytes(asked.file), asked.charset, markup=asked.html)
-    given = {name: getattr(asked, name) for name in ("scope", "url", "title", "language")}
+    options = {name: getattr(asked, name) for name in ("scope", "url", "title", "language")}
     size.parts(text, settings.read(os.environ).max_lines, html=asked.html)
     source = {"html" if asked.html else "text": text}
-    request = wire.read_request({**source, "explain": asked.explain, **given}, wire.CleanOptions(), wire.CleanRequest)
+    request = wire.read_request({**source, "explain": asked.explain, **options}, wire.CleanOptions(), wire.CleanRequest)
     run = clean.clean_html if asked.html else clean.clean_text
     result = run(text, load(), request.options())
     if asked.json:
@@ -248,9 +248,13 @@ def _batch(asked: argparse.Namespace) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    given = {name: value for name, value in (("HOST", asked.host), ("PORT", asked.port)) if value is not None}
-    environment = {**os.environ, **given}
-    settings.read(environment)
+    chosen = {name: value for name, value in (("HOST", asked.host), ("PORT", asked.port)) if value is not None}
+    environment = {**os.environ, **chosen}
+    try:
+        settings.read(environment)
+    except SettingsError:
+        given.read(environment=environment)  # the same, told together with the faults of keys and packs
+        raise
     command = ("-m", "gunicorn", "-c", "python:service.gunicorn_conf", "service.app:create_app()")
     # gunicorn takes this process over, so that signals reach it directly.
     os.execve(sys.executable, (sys.executable, *command), environment)  # noqa: S606 - no shell is wanted

@@ -27,6 +27,13 @@ class SettingsError(AfterwordError):
         )
 
 
+class GivenError(AfterwordError):
+    """More than one thing is faulty that the operator gave. Holds the faults of all."""
+
+    def __init__(self, errors: Sequence[AfterwordError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+
+
 class UnreachableError(AfterwordError):
     """The service did not answer for as long as the client had patience, or what answers there is another service."""
 

@@ -36,8 +36,9 @@ def connections(most: int = 4000) -> int:
 
 try:
     _asked = settings.read(os.environ)
-except SettingsError as error:
-    sys.exit(f"Afterword cannot start: {error}")
+except SettingsError:
+    app.create_app()  # finds the same again, tells it together with the faults of keys and packs, and ends the process
+    raise
 
 bind = _asked.bind
 # The application is loaded once and its rules are memory that the workers share.

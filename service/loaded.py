@@ -1,15 +1,11 @@
 """What does an application hold for all its requests? Made once from the settings, and again for a reload."""
 
-import os
 from dataclasses import dataclass, replace
 
-from service import clean, jsontext, openapi
-from service import settings as settings_
+from service import clean, given, jsontext, openapi
 from service.access import Keys
-from service.errors import PackError
 from service.handover import Handover
 from service.lexicon import Lexicon
-from service.lexicon import load as load_lexicon
 from service.lifecycle import Lifecycle
 from service.metrics import Metrics
 from service.model import Options
@@ -40,11 +36,10 @@ class Loaded:
 def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> Loaded:
     """Return what requests need. What is not given is read: settings from the environment, the lexicon from files.
 
-    Raises `AfterwordError` with all faults of the settings, or of the packs.
+    Raises `AfterwordError` with all faults of settings, keys and packs.
     """
-    asked = settings_.read(os.environ) if asked is None else asked
-    keys = Keys(asked.keys, asked.keys_file)
-    lexicon = _lexicon(asked) if lexicon is None else lexicon
+    found = given.read(asked, lexicon)
+    asked, lexicon = found.settings, found.lexicon
     metrics = Metrics(
         _ROWS_PER_WORKER * (asked.workers or _MOST_WORKERS_BY_DEFAULT) + 1,
         paths,
@@ -55,24 +50,16 @@ def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> L
     turns = Turns(asked.budget_seconds, asked.max_lines)
     document = jsontext.dump(openapi.document(asked.max_bytes))
     _warm(lexicon)
-    return Loaded(asked, lexicon, keys, turns, rate, metrics, Lifecycle(), Handover(), document)
+    return Loaded(asked, lexicon, found.keys, turns, rate, metrics, Lifecycle(), Handover(), document)
 
 
 def again(before: Loaded) -> Loaded:
     """Return `before` with packs and keys read again, or raise `AfterwordError`. `before` stays as it was."""
-    lexicon = _lexicon(before.settings)
-    keys = Keys(before.settings.keys, before.settings.keys_file)
-    _warm(lexicon)
-    before.metrics.know(lexicon.languages, lexicon.records)
+    found = given.read(before.settings)
+    _warm(found.lexicon)
+    before.metrics.know(found.lexicon.languages, found.lexicon.records)
     turns = Turns(before.settings.budget_seconds, before.settings.max_lines)
-    return replace(before, lexicon=lexicon, keys=keys, turns=turns)
-
-
-def _lexicon(asked: Settings) -> Lexicon:
-    try:
-        return load_lexicon(asked.lexicon) if asked.lexicon is not None else load_lexicon()
-    except OSError as error:
-        raise PackError([f"{error.filename}: {error.strerror}"]) from None
+    return replace(before, lexicon=found.lexicon, keys=found.keys, turns=turns)
 
 
 def _warm(lexicon: Lexicon) -> None:

@@ -232,7 +232,14 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
     A variable that is set but empty counts as not set, as shells and compose files leave it so.
     """
-    environment = os.environ if environment is None else environment
+    found, faults = look(os.environ if environment is None else environment)
+    if faults:
+        raise SettingsError(faults)
+    return found
+
+
+def look(environment: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """Return the settings in `environment`, and the faults of those that cannot be read and are as by default."""
     found: dict[str, object] = {field.name: field.default for field in fields(Settings)}
     faults = []
     for variable in VARIABLES:
@@ -243,9 +250,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             found[variable.field] = variable.read(value)
         except ValueError as error:
             faults.append(f"{variable.name} {error}" + ("" if variable.secret else f", not {value[:80]!r}"))
-    if faults:
-        raise SettingsError(faults)
-    return Settings(**found)  # type: ignore[arg-type]  # each reader returns its field's type
+    return Settings(**found), faults  # type: ignore[arg-type]  # each reader returns its field's type
 
 
 def table() -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 import service.articles
-import service.loaded
+import service.given
 from service import tagger
 from service.app import create_app
 from service.errors import PackError
@@ -457,10 +457,10 @@ def test_a_fault_shows_no_trace_and_logs_no_text(
 def test_faulty_packs_stop_the_start_and_are_all_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail() -> Lexicon:
+    def fail(*_: object) -> Lexicon:
         raise PackError(["ru.toml: first fault", "en.toml: second fault"])
 
-    monkeypatch.setattr(service.loaded, "load_lexicon", fail)
+    monkeypatch.setattr(service.given, "load_lexicon", fail)
     with pytest.raises(SystemExit) as caught:
         create_app(Settings())
 

@@ -112,6 +112,28 @@ def test_bad_settings_stop_the_start_and_are_all_told() -> None:
     assert b"Traceback" not in told
 
 
+@pytest.mark.parametrize("port", ["none", "8000"])
+@pytest.mark.parametrize("serve", [["-m", "service", "serve"], None])
+def test_faults_of_settings_keys_and_packs_are_told_in_one_go(
+    tmp_path: Path, port: str, serve: list[str] | None
+) -> None:
+    (tmp_path / "xx.toml").write_text("[[phrase]]\nid = 5\n")
+    given = {"PORT": port, "AFTERWORD_KEYS": "short", "AFTERWORD_LEXICON": str(tmp_path)}
+    if serve:
+        command, environment = [sys.executable, *serve], {**os.environ, **given}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+    else:
+        process = _start(**given)
+    with process:
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert (b"- PORT" in told) == (port == "none")
+    assert b"- AFTERWORD_KEYS: key 1" in told
+    assert b"- xx.toml: phrase 5: `kind`" in told
+    assert b"Traceback" not in told
+
+
 def test_without_its_configuration_gunicorn_serves_too(tmp_path: Path) -> None:
     """`python -m gunicorn "service.app:create_app()"` needs no extra file."""
     port = free_port()

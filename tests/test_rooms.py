@@ -97,6 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batch": {"errors", "jsontext", "wire"},
     # what the application holds, shared by its processes
     "access": {"errors"},
+    "given": {"access", "errors", "lexicon", "settings"},
     "rate": set(),
     "lifecycle": set(),
     "metrics": {"__init__", "model"},
@@ -104,7 +105,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "turns": {"errors", "lexicon", "model", "size"},
     "logs": set(),
     "watch": {"metrics"},
-    "loaded": {"access", "clean", "handover", "lifecycle", "metrics", "openapi", "rate", "turns"} | CORE | WIRE,
+    "loaded": {"access", "clean", "given", "handover", "lifecycle", "metrics", "openapi", "rate", "turns"}
+    | CORE
+    | WIRE,
     # the routes
     "current": {"errors", "loaded", "watch"},
     "refusals": {"current", "errors", "inflate", "jsontext", "watch", "wire"},
@@ -132,7 +135,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workers": {"clean", "errors", "lexicon", "outlet", "record", "size", "wire"},
     "bulk": {"__init__", "compress", "disk", "errors", "intake", "jsontext", "lexicon", "outlet", "record", "workers"},
     "progress": {"bulk"},
-    "cli": {"__init__", "bulk", "clean", "cpus", "progress", "record", "size"} | CORE | WIRE,
+    "cli": {"__init__", "bulk", "clean", "cpus", "given", "progress", "record", "size"} | CORE | WIRE,
     # for the programs of others; the wire only for those who check types
     "exchange": {"errors", "jsontext", "wire"},
     "client": {"errors", "exchange", "wire"},
