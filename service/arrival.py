@@ -52,6 +52,10 @@ class Arrival:
             if bare or self.too_long:
                 self.lane, self.wanted = Lane.QUICK, 0
             return
+        self.too_long = end + len(_END) > _HEAD  # it may come in one piece, or with the last one
+        if self.too_long:
+            self.lane, self.wanted = Lane.QUICK, 0
+            return
         head = bytes(self.held[: end + len(_END)])
         path = head.lstrip(b"\r\n").split(b" ", 2)[1:2]
         target = path[0].partition(b"?")[0] if path else b""

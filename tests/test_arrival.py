@@ -55,6 +55,18 @@ def test_a_head_without_end_is_not_gathered_for_ever() -> None:
     assert arrival.too_long
 
 
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("size", [1000, 1 << 20])
+def test_a_head_is_as_long_as_it_is_however_it_comes(more: int, size: int) -> None:
+    start, end, body = b"POST /v1/clean HTTP/1.1\r\nA: ", b"\r\nContent-Length: 60000\r\n\r\n", b"x" * 60_000
+    sent = start + b"a" * ((1 << 15) - len(start) - len(end) + more) + end + body
+    arrival = Arrival(0)
+    come = [arrival.add(sent[at : at + size]) for at in range(0, len(sent), size)]
+
+    assert any(come)
+    assert arrival.too_long == bool(more)
+
+
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\n\n", b"\n", b"GET / HTTP/1.1\r\nA: b\n"])
 def test_a_line_end_that_is_none_is_handed_on_to_be_refused(sent: bytes) -> None:
     assert Arrival(0).add(sent)
