@@ -50,9 +50,16 @@ def _routed() -> Flask:
     app.url_map.merge_slashes = False  # a path with doubled slashes is wrong: 404, and no redirect
     app.register_blueprint(api)
     app.register_blueprint(articles.api)
+    app.before_request(_one_slash)
     refusals.register(app)
     app.after_request(_with_headers)
     return app
+
+
+def _one_slash() -> None:
+    # werkzeug takes all the slashes a path begins with for one, whatever it is told of those inside.
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise RequestError(404, "a path begins with one slash")
 
 
 def _paths(app: Flask) -> list[str]:

@@ -340,6 +340,12 @@ def test_an_unknown_path_is_a_problem_too(client: FlaskClient, path: str) -> Non
     is_problem(client.get(path), 404)
 
 
+@pytest.mark.parametrize("path", ["//health", "///health", "//v1/clean", "//", "/v1//clean"])
+def test_a_path_with_doubled_slashes_is_wrong(client: FlaskClient, path: str) -> None:
+    # As it stands in the request line: the client would take what is behind two slashes for a host.
+    is_problem(client.get("/", environ_overrides={"PATH_INFO": path}), 404)
+
+
 def test_415_says_what_is_accepted(client: FlaskClient) -> None:
     detail = post(client, b"a", "application/x-www-form-urlencoded").json["detail"]
 
