@@ -1,5 +1,6 @@
 """Many articles in one request: JSON lines in, JSON lines out, one at a time."""
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator
 
 from service import jsontext, wire
@@ -29,6 +30,8 @@ def _answer(line: bytes | None, limit: int, defaults: wire.CleanOptions, clean: 
         found = jsontext.load(_text(line))
         name = _name(found)
         answer = clean(wire.read_request(found, defaults, wire.BatchRequest))
+    except jsontext.DoubledError as error:
+        return _failed(_name(error.certain), error)
     except RequestError as error:
         return _failed(name, error)
     return jsontext.dump(answer if name is None else {"id": name, **answer})
@@ -62,7 +65,7 @@ def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:
         for end in whole:
             if skipping or len(held) + len(end) > limit:
                 yield None
-            elif line := (bytes(held) + end).strip(b" \t\r"):
+            elif line := _bare(bytes(held) + end):
                 yield line
             held.clear()
             skipping = False
@@ -73,5 +76,10 @@ def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:
                 held.clear()
     if skipping:
         yield None
-    elif line := bytes(held).strip(b" \t\r"):
+    elif line := _bare(bytes(held)):
         yield line
+
+
+def _bare(line: bytes) -> bytes:
+    """Return `line` without blanks around it or a byte-order mark: files that were joined have several."""
+    return line.removeprefix(codecs.BOM_UTF8).strip(b" \t\r")

@@ -1,6 +1,7 @@
 """What does a JSON text say? Stricter than the standard library, and never raises anything but `RequestError`."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,14 +16,15 @@ _Path = tuple[Any, str | int] | None  # the parent's path and the last step; Non
 
 
 def load(text: str) -> object:
-    """Return what `text` says, or raise `RequestError`: 400 if it is no JSON, 422 if an object has a name twice."""
+    """Return what `text` says, or raise `RequestError`: 400 if it is no JSON, `DoubledError` if a name stands twice."""
     doubled = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) == len(pairs):
             return found
-        doubled.append(_Doubled(found, _first_double(pairs)))
+        counts = Counter(name for name, _ in pairs)
+        doubled.append(_Doubled(found, [name for name, count in counts.items() if count > 1]))
         return doubled[-1]
 
     try:
@@ -34,7 +36,7 @@ def load(text: str) -> object:
     except ValueError as error:
         raise RequestError(400, f"not JSON: {error}") from None
     if doubled:
-        raise RequestError(422, "a name stands twice in an object", [(p, "stands twice") for p in _places(value)])
+        raise DoubledError(value)
     return value
 
 
@@ -59,21 +61,22 @@ def broken(text: str) -> bool:
     return False
 
 
+class DoubledError(RequestError):
+    """JSON in which an object has a name twice (422). `certain` is the outermost object, without such names in it."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(422, "a name stands twice in an object", [(p, "stands twice") for p in _places(value)])
+        doubled = value.names if isinstance(value, _Doubled) else ()
+        whole = value if isinstance(value, dict) else {}
+        self.certain = {name: part for name, part in whole.items() if name not in doubled}
+
+
 class _Doubled(dict[str, Any]):
-    """An object in which a name stood twice; a dictionary alone would have lost that."""
+    """An object in which names stood twice; a dictionary alone would have lost that."""
 
-    def __init__(self, found: dict[str, Any], name: str) -> None:
+    def __init__(self, found: dict[str, Any], names: list[str]) -> None:
         super().__init__(found)
-        self.name = name
-
-
-def _first_double(pairs: Sequence[tuple[str, Any]]) -> str:
-    seen = set()
-    for name, _ in pairs:
-        if name in seen:
-            break
-        seen.add(name)
-    return name
+        self.names = names
 
 
 def _places(value: object) -> list[str]:
@@ -86,8 +89,8 @@ def _places(value: object) -> list[str]:
     while level and not places:
         deeper: list[tuple[_Path, object]] = []
         for path, here in level:
-            if isinstance(here, _Doubled) and len(places) < _PLACES:
-                places.append(pointer(_steps((path, here.name))))
+            if isinstance(here, _Doubled):
+                places += [pointer(_steps((path, name))) for name in here.names[: _PLACES - len(places)]]
             inner = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
             deeper += [((path, step), part) for step, part in inner if isinstance(part, dict | list)]
         level = deeper

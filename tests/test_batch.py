@@ -1,5 +1,6 @@
 """A batch answers line by line, in order; a bad line harms no other."""
 
+import codecs
 import itertools
 import json
 from collections.abc import Iterator
@@ -72,6 +73,31 @@ def test_a_line_that_fails_has_its_problem_in_its_place() -> None:
     ]
     assert "id" not in found[-1]
     assert found[3]["error"]["errors"] == [{"pointer": "/id", "detail": "must be a string or a whole number"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('{"id": 4, "text": "a", "text": "b"}', 4),
+        ('{"text": "a", "id": "b", "more": {"x": 1, "x": 2}}', "b"),
+        ('{"id": 4, "text": "a", "id": 5}', None),
+        ('{"text": "a", "text": "b", "id": 4, "id": 5}', None),
+        ('[{"id": 4, "id": 5}]', None),
+    ],
+)
+def test_a_line_with_a_name_twice_is_refused_under_its_id(line: str, name: object) -> None:
+    (found,) = run(line.encode())
+
+    assert (found["id"], found["error"]["status"]) == (name, 422)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_byte_order_mark_before_a_line_is_none_of_it(size: int, end: bytes) -> None:
+    sent = b"".join(codecs.BOM_UTF8 + line + end for line in (b'{"text": "one"}', b"", b' {"text": "two"}'))
+    found = run(*(sent[at : at + size] for at in range(0, len(sent), size)))
+
+    assert [answer["body"] for answer in found] == ["one", "two"]
 
 
 def test_options_of_the_query_string_hold_for_every_line_that_says_nothing_else() -> None:

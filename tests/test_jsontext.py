@@ -58,6 +58,7 @@ def test_what_is_not_json_is_refused(text: str) -> None:
         ('{"x": {"a": 1, "b": 2, "a": 3}}', ["/x/a"]),
         ('[0, {"~/": 1, "~/": 2}, {"": 1, "": 2}]', ["/1/~0~1", "/2/"]),
         ('{"a": {"b": 1, "b": 2}, "a": 3}', ["/a"]),
+        ('{"a": 1, "b": 2, "b": 3, "a": 4}', ["/a", "/b"]),
     ],
 )
 def test_a_name_that_stands_twice_is_refused_and_pointed_to(text: str, places: list[str]) -> None:
