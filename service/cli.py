@@ -46,12 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int | None] = asked.command
     try:
+        if sys.stdout is None and command is not _serve:  # what Python makes of a closed one; a server prints nothing
+            raise AfterwordError("standard output is closed")
         status = command(asked) or 0
         sys.stdout.flush()
     except (AfterwordError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             return _reader_gone()
-        print(f"{parser.prog}: {_in_a_line(error)}", file=sys.stderr)
+        if sys.stderr is not None:  # print would take standard output for it
+            print(f"{parser.prog}: {_in_a_line(error)}", file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -162,6 +165,8 @@ def _clean(asked: argparse.Namespace) -> None:
 def _bytes(file: str) -> bytes:
     if file != "-":
         return Path(file).read_bytes()
+    if sys.stdin is None:
+        raise AfterwordError("standard input is closed")
     if sys.stdin.isatty():
         print("reading the article from the terminal; Ctrl-D ends it", file=sys.stderr)
     return sys.stdin.buffer.read()

@@ -161,6 +161,21 @@ def test_bad_input_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
     is_refused(run(), "COMMAND")
 
 
+@pytest.mark.parametrize(
+    ("closed", "told"), [("<&-", "standard input is closed"), (">&-", "standard output is closed"), ("2>&-", "")]
+)
+def test_a_closed_stream_is_told_in_one_line(closed: str, told: str) -> None:
+    command = ["bash", "-c", f'"{sys.executable}" -m service clean {closed}']
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        out, err = process.communicate(b"\xff", timeout=60)
+
+    assert (process.returncode, out) == (2, b"")
+    assert told in err.decode()
+    assert err.count(b"\n") == bool(told)
+
+
 def test_rules_tells_languages_and_their_phrases(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lexicon, "example_faults", lambda _: iter(()))
     totals = run("rules")
