@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import service
 from service import articles, current, jsontext, loaded, pages, refusals, settings, tagger
 from service.errors import AfterwordError, RequestError
+from service.headers import HEADERS
 from service.lexicon import Lexicon
 from service.loaded import Loaded
 from service.watch import Watch
@@ -18,12 +19,6 @@ api = Blueprint("operations", __name__)
 _CANNOT_START = 3
 # Asked every few seconds, by machines.
 _QUIET = ("/health", "/ready", "/metrics")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-}
 _FILES = pages.load()
 
 
@@ -130,5 +125,5 @@ def _json(value: object) -> Response:
 
 
 def _with_headers(response: Response) -> Response:
-    response.headers.extend({name: value for name, value in _HEADERS.items() if name not in response.headers})
+    response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
     return response

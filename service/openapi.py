@@ -29,10 +29,12 @@ _PROBLEMS = {
     413: "Over the limit of bytes, counted after decompression, or of lines.",
     414: "The request line is longer than 8190 bytes.",
     415: "A Content-Type or Content-Encoding that is not accepted.",
+    417: "An expectation other than `100-continue`.",
     422: "Well-formed, but not a request; `errors` names the fields.",
     431: "The head is larger than 32 KB, or has a field larger than 8 KB.",
     429: "Over the rate; `Retry-After` says when to ask again. Only where a rate is set.",
     500: "A fault of the service.",
+    501: "A Transfer-Encoding other than `chunked`.",
     503: "Busy, or about to stop; `Retry-After` says when to ask again.",
 }
 _WAIT = (429, 503)

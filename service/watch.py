@@ -45,7 +45,7 @@ class Watch:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
-        trace, headers = _traced(environ)
+        trace, headers = traced(environ)
         environ[TRACE] = trace
         status = 0
 
@@ -109,7 +109,7 @@ class _Answer:
             self._ended = None
 
 
-def _traced(environ: WSGIEnvironment) -> tuple[Trace, list[tuple[str, str]]]:
+def traced(environ: WSGIEnvironment) -> tuple[Trace, list[tuple[str, str]]]:
     """Return the request's trace, and the headers that tell the client of it.
 
     The id is the client's own if it has a decent one, else that of its trace (W3C traceparent), else a new one.

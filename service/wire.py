@@ -17,7 +17,7 @@ from service.model import Kind, Options, Result, Scope
 # More than any request has, few enough to name each one at fault.
 _MEMBERS = 50
 # The names of RFC 9110. The standard library had older ones before Python 3.13, and answers must not depend on it.
-_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+_TITLES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 
 def _http_url(url: str) -> str:

@@ -30,7 +30,6 @@ _SILENT_SECONDS = 2.0  # that a new connection is waited for when the worker end
 _STEP = 1 << 16  # bytes read at once
 _UNREAD = 1 << 19  # bytes of an answer that the kernel holds for a slow reader: more than an article's
 _RESERVE = 5.0  # seconds before the end of the grace at which batches end
-_OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 _GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EPROTO)
 _STATUSES: dict[type[Exception], int] = {
     errors.LimitRequestLine: 414,
@@ -97,7 +96,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         try:
             taken, address = listener.accept()
         except OSError as error:
-            if error.errno in _OUT_OF_FILES:
+            if error.errno in (errno.EMFILE, errno.ENFILE):  # out of files
                 self._make_room()
             elif error.errno not in _GONE:
                 raise
@@ -189,10 +188,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _serve(self, conn: Any, arrival: Arrival) -> None:
         lane = arrival.lane or Lane.QUICK
         if arrival.too_long:
-            self._refuse(conn, RequestError(431, "the head of the request is too long"))
+            self._refuse(conn, arrival.held, RequestError(431, "the head of the request is too long"))
             return
         if self.room[lane] <= 0:
-            self._refuse(conn, RequestError(503, "the service is busy", retry_after=current.RETRY))
+            self._refuse(conn, arrival.held, RequestError(503, "the service is busy", retry_after=current.RETRY))
             return
         if lane is Lane.ARTICLE:
             if self.working and self._hand_over(conn, arrival):
@@ -207,6 +206,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _handle(self, conn: Any, begun: bytes) -> object:
         conn.init()
+        conn.sock.begun = begun
         conn.sock.setblocking(True)
         conn.parser.unreader.unread(begun)
         return self.handle(conn)
@@ -240,7 +240,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.poller.unregister(self.handover.inbox)
 
     def _hand_over(self, conn: Any, arrival: Arrival) -> bool:
-        # What this worker puts into the inbox while it lives, it finds there at its end if nobody else has.
+        # What this worker puts into the inbox, it finds there at its end if nobody else has.
         if self.cfg.workers < 2 or not self.alive or not self.handover.give(conn.sock, arrival.held):
             return False
         self.nr_conns -= 1
@@ -266,15 +266,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     # --- connections end ---
 
-    def _refuse(self, conn: Any, error: RequestError) -> None:
+    def _refuse(self, conn: Any, held: bytearray, error: RequestError) -> None:
         """Answer at once and without a thread."""
         self.metrics.turned_away("", error.status)
         with contextlib.suppress(OSError):
-            socket.socket.send(conn.sock, bare.problem(error))
+            socket.socket.send(conn.sock, bare.problem(error, bytes(held), conn.client))
         self.nr_conns -= 1
         self.lingering.add(conn.sock)
 
-    def handle_error(self, _req: Any, client: Any, _address: Any, exc: Exception) -> None:
+    def handle_error(self, _req: Any, client: Any, address: Any, exc: Exception) -> None:
         """Answer a request that is no HTTP as every other one is refused."""
         status = next((status for kind, status in _STATUSES.items() if isinstance(exc, kind)), 400)
         if not isinstance(exc, errors.ParseException | errors.LimitRequestHeaders | errors.ConfigurationProblem):
@@ -283,7 +283,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.metrics.turned_away("", status)
         told = "the service failed on this request" if status == 500 else f"not HTTP as it must be: {exc}"
         with contextlib.suppress(OSError):
-            client.sendall(bare.problem(RequestError(status, told)))
+            client.sendall(bare.problem(RequestError(status, told), client.begun, address))
 
     def _drop(self, conn: Any) -> None:
         del self.arrivals[conn]

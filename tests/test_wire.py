@@ -221,3 +221,4 @@ def test_a_problem_is_as_rfc_9457_has_it() -> None:
         "errors": [{"pointer": "/text", "detail": "must be a string"}],
     }
     assert "errors" not in problem(RequestError(400, "no"))
+    assert problem(RequestError(414, "no"))["title"] == "URI Too Long"

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.headers import HEADERS
 from tests.load import faults, soak, stream, throughput
 from tests.load.client import Service, article, post, serving
+from tests.serving import Server
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,8 @@ def rest(connection: socket.socket) -> bytes:
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nA: " + b"x" * 9000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nA: " + b"x" * 40_000, 431),
+        (b"GET / HTTP/1.1\r\n" + b"".join(b"A%d: %s\r\n" % (n, b"x" * 4096) for n in range(10)) + b"\r\n", 431),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\na", 417),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: rot13\r\n\r\n", 501),
         (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
@@ -67,7 +71,25 @@ def test_what_is_no_http_is_a_problem_too(small: Service, sent: bytes, status: i
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"application/problem+json" in head
     assert json.loads(body)["status"] == status
+    assert head.startswith(f"HTTP/1.1 {status} {json.loads(body)['title']}\r\n".encode())
+    assert b"\r\nX-Request-ID: " in head
+    assert all(f"\r\n{name}: {value}".encode() in head for name, value in HEADERS.items())
     assert small.get("/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nX-Request-ID: crawl-7\r\nExpect: tea\r\n\r\n",
+        b"GET / HTTP/1.1\r\nx-request-id:crawl-7 \r\nA: " + b"x" * 40_000,
+    ],
+    ids=["gunicorn", "worker"],
+)
+def test_what_is_refused_early_keeps_its_id_in_answer_and_log(server: Server, sent: bytes) -> None:
+    before = server.log.stat().st_size
+
+    assert b"\r\nX-Request-ID: crawl-7\r\n" in talk(server.port, sent)
+    assert b'"request_id": "crawl-7"' in server.log.read_bytes()[before:]
 
 
 def test_requests_sent_at_once_are_answered_in_turn(small: Service) -> None:
