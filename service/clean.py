@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, judge, language, links, markup, related, sight, spans, tagger, title
+from service import cut, judge, language, links, markup, published, related, sight, spans, tagger, title
 from service.columns import Alone
 from service.cut import Cut
 from service.lexicon import Lexicon
@@ -37,7 +37,7 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
     found = clean_lines(page.text, page.lines, lexicon, known, tagger.load())
     return replace(
         found,
-        published=found.published or page.published,
+        published=page.published or found.published,
         related=tuple(link for link in found.related if not links.same(link.url, page.address)),
         note=found.note or page.note,
     )
@@ -51,7 +51,8 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     hits = [lexicon.match(line.text) for line in read]
     looks = [sight.look(line.text) for line in read]
     own = title.guess(read, looks, hits, options.title)
-    again, published = title.repeats(read, own, spoken)
+    again, day = title.repeats(read, own, spoken)
+    day = day or published.find(read, looks, hits, again, spoken)
     sights = sight.see(read, looks, hits, again)
     decision, alone = _decide(sights, weigh, scope, options.explain)
     gone, note = cut.select(sights, decision, scope)
@@ -66,7 +67,7 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
         source=source,
         body=spans.body(source, lines, gone),
         title=own,
-        published=published,
+        published=day,
         language=spoken,
         related=related.collect(sights, judgements, pointers, own, options.url, spoken),
         removed=spans.removed(lines, judgements, gone),

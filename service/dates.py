@@ -5,6 +5,7 @@ one ("yesterday") or one without a year would change its meaning with the day it
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,8 +19,8 @@ _YEAR = r"(?:19|20)\d{2}"
 _MONTH = r"[^\W\d_]{3,14}\.?"
 _DATE = re.compile(
     rf"(?<!\d)(?:\d{{1,2}}:\d{{2}}[,\s]{{1,3}})?(?P<day>"
-    rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:{_YEAR}|\d{{2}})"
-    rf"|{_YEAR}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,2}}"
+    rf"\d{{1,2}}\s?(?P<mark>[./-])\s?\d{{1,2}}\s?(?P=mark)\s?(?:{_YEAR}|\d{{2}})"
+    rf"|{_YEAR}\s?(?P<same>[./-])\s?\d{{1,2}}\s?(?P=same)\s?\d{{1,2}}"
     rf"|{_YEAR}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]"
     rf"|\d{{1,2}}(?:\.|st|nd|rd|th|-?го|º|er)?\s(?:de\s|d')?{_MONTH},?\s(?:de\s|del\s)?{_YEAR}"
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}"
@@ -51,13 +52,17 @@ class Dated:
 
 def find(text: str, language: str | None) -> Dated | None:
     """Return the first whole date in `text`, read as people of `language` write it, or None."""
+    return next(each(text, language), None)
+
+
+def each(text: str, language: str | None) -> Iterator[Dated]:
+    """Yield the whole dates in `text`, read as people of `language` write them."""
     if not _DIGIT.search(text[:_DIGIT_LIMIT]):
-        return None
+        return
     for found in _DATE.finditer(text[:_DIGIT_LIMIT]):
         day = _read(re.sub(r"\s?([./-])\s?", r"\1", found.group("day")), language)
         if day:
-            return Dated(day, found.start(), found.end())
-    return None
+            yield Dated(day, found.start(), found.end())
 
 
 def only(text: str) -> bool:

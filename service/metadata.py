@@ -1,17 +1,20 @@
 """What does a page say of itself: its title, its day, its language, its address?
 
-Asked in this order: JSON-LD, the tags of Open Graph and others, elements of the page, and for the day at last htmldate.
+Asked in this order: JSON-LD, the tags of Open Graph and others, elements of the page. A day counts only if it is
+said to be that of publication, and of this page: pages are full of days that are of something else.
 """
 
+import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from htmldate import find_date
 
+from service import dates
 from service.lines import letters
 
 TITLE_LIMIT = 400  # characters; what is longer is no title
@@ -19,14 +22,25 @@ TITLE_LETTERS = 8  # a heading with fewer letters is agreed with by chance
 SHARE = 0.6  # of a title in the head that a heading holds when both are the same
 JSON_LIMIT = 1_000_000  # characters of one script that are read
 NODES = 200  # of JSON-LD that are looked at
+ADDRESS_LIMIT = 2_000  # characters of an address in which a day is looked for
+PAGES = 3  # descriptions of the page in JSON-LD that are asked for its day
+DAY_LIMIT = 80  # characters of a text that is a day
+MARKED = 50  # elements that are marked as a day
 
 _ARTICLE = ("Article", "Posting", "Report")
+_PAGE = ("WebPage", "FAQPage", "ItemPage", "AboutPage")
+_LD = "application/ld+json"
+_EMPTY = "<html><body><p></p></body></html>"
+_OTHERS = frozenset(("aside", "nav", "footer", "li"))  # what stands in them is of other things than the article
 _DAY = re.compile(r"\s{0,9}((?:19|20)\d\d-[01]\d-[0-3]\d)(?!\d)")
 _TITLES = ("og:title", "twitter:title", "dc.title", "citation_title", "parsely-title", "sailthru.title")
 _DAYS = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
     "sailthru.date", "dc.date.issued", "dcterms.created", "citation_publication_date", "pubdate", "publishdate",
-    "publish_date", "publish-date", "article.published", "cxenseparse:recs:publishtime",
+    "publish_date", "publish-date", "article.published", "cxenseparse:recs:publishtime", "article:published",
+    "article:published_date", "og:publish_date", "og:pubdate", "published-date", "published_date", "publication_date",
+    "publisheddate", "date_published", "date-pub", "originalpublicationdate", "rnews:datepublished", "dcterms.issued",
+    "dc.date.created", "citation_online_date", "citation_date", "dc.date", "dcterms.date", "date",
 )  # fmt: skip
 _LANGUAGES = ("content-language", "language", "dc.language", "og:locale")
 
@@ -43,38 +57,60 @@ class Metadata:
 def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
     """Return what a page says of itself. Unless the page is `light`, only what is found at once. Never raises."""
     named = _named(tree)
-    article = _article(tree)
-    titles = [article.get("headline"), *(named.get(name) for name in _TITLES)]
+    heads = [*map(named.get, _TITLES), tree.xpath("string(//head//title)")]
+    articles, pages = _described(tree)
+    article = _own(articles, [text for head in heads if (text := _words(head))])
+    titles = [text for title in (_headline(article), *map(named.get, _TITLES)) if (text := _words(title))]
+    headings = [(text, found) for found in tree.iterfind(".//h1") if (text := _words("".join(found.itertext())))]
+    heading = _heading(headings, [*titles, _words(heads[-1]) or ""])
     tongues = [tree.get("lang"), tree.get("xml:lang"), article.get("inLanguage"), *map(named.get, _LANGUAGES)]
-    days = [article.get("datePublished"), *map(named.get, _DAYS)]
+    language = next(filter(None, map(_language, tongues)), None)
+    days = [node.get("datePublished") for node in (article, *pages[:PAGES])]
+    days[1:1] = map(named.get, _DAYS)
+    told = (day for text in days if (day := _day(text, language)))
     return Metadata(
-        title=_title(tree, [title for title in map(_words, titles) if title]),
-        published=next(filter(None, map(_day, days)), None) or _shown(tree) or (_guessed(tree, url) if light else None),
-        language=next(filter(None, map(_language, tongues)), None),
+        title=heading[0] if heading else titles[0] if titles else _words(tree.xpath("string(//title)")),
+        published=next(told, None)
+        or (_marked(tree, heading[1] if heading else None, language) if light else None)
+        or _in_address(url)
+        or _in_address(address(tree)),
+        language=language,
     )
 
 
 def address(tree: Any) -> str | None:
     """Return where the page says it stands, as it is written there."""
-    found = tree.xpath("string((//link[@rel='canonical']/@href | //meta[@property='og:url']/@content)[1])").strip()
-    return found or None
+    for element in tree.iter("link", "meta"):
+        if "canonical" in element.get("rel", "").lower().split():
+            found = element.get("href", "").strip()
+        elif element.get("property", "").lower() == "og:url":
+            found = element.get("content", "").strip()
+        else:
+            continue
+        if found:
+            return str(found)
+    return None
 
 
 def _named(tree: Any) -> dict[str, str]:
     """Return the first content of each `<meta>`, by its name in small letters."""
     found: dict[str, str] = {}
     for element in tree.iterfind(".//meta[@content]"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        name = element.get("property") or element.get("name") or element.get("http-equiv")
+        if not name and next(element.iterancestors("body"), None) is None:  # in the body they are of its parts
+            name = element.get("itemprop")
         if name and (content := element.get("content").strip()):
             found.setdefault(name.strip().lower(), content)
     return found
 
 
-def _article(tree: Any) -> dict[str, Any]:
-    """Return the first article that JSON-LD describes as what the page is about."""
-    for element in tree.iterfind(".//script[@type='application/ld+json']"):
+def _described(tree: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the articles and the pages that JSON-LD describes as what the page is about."""
+    articles, pages = [], []
+    for element in tree.iterfind(".//script[@type]"):
         source = element.text or ""
-        if len(source) > JSON_LIMIT or not any(name in source for name in _ARTICLE):
+        kind = element.get("type").partition(";")[0].strip().lower()
+        if kind != _LD or len(source) > JSON_LIMIT or not any(name in source for name in (*_ARTICLE, *_PAGE)):
             continue
         try:
             found = json.loads(source.strip().rstrip(";"), strict=False)
@@ -82,9 +118,25 @@ def _article(tree: Any) -> dict[str, Any]:
             continue
         for node in _nodes(found):
             kinds = node.get("@type")
-            if any(str(kind).endswith(_ARTICLE) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                return node
-    return {}
+            names = [str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])]
+            if any(name.endswith(_ARTICLE) for name in names):
+                articles.append(node)
+            elif any(name.endswith(_PAGE) for name in names):
+                pages.append(node)
+    return articles, pages
+
+
+def _own(articles: Sequence[dict[str, Any]], heads: Sequence[str]) -> dict[str, Any]:
+    """Return the article that the page is; of several, the first that has the title of the page."""
+    if len({_headline(node) for node in articles}) <= 1:
+        return articles[0] if articles else {}
+    bare = [letters(head) for head in heads]
+    return next((node for node in articles if _agrees(_headline(node) or "", bare)), {})
+
+
+def _headline(article: dict[str, Any]) -> str | None:
+    headline = article.get("headline")
+    return _words(html.unescape(headline)) if isinstance(headline, str) else None  # some escape it for HTML too
 
 
 def _nodes(found: Any) -> Iterator[dict[str, Any]]:
@@ -101,19 +153,19 @@ def _nodes(found: Any) -> Iterator[dict[str, Any]]:
             left.extend(node[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in node)
 
 
-def _title(tree: Any, told: list[str]) -> str | None:
-    """Return the heading that the head agrees with, else the only heading, else what the head says."""
-    headings = [text for element in tree.iterfind(".//h1") if (text := _words("".join(element.itertext())))]
-    bare = [letters(title) for title in [*told, _words(tree.xpath("string(//head//title)")) or ""]]
-    for heading in headings:
-        name = letters(heading)
-        if len(name) >= TITLE_LETTERS and any(
-            name in title or (title in name and len(title) >= SHARE * len(name)) for title in bare if title
-        ):
-            return heading
-    if len(headings) == 1:
-        return headings[0]
-    return told[0] if told else _words(tree.xpath("string(//title)"))
+def _heading(headings: Sequence[tuple[str, Any]], told: Sequence[str]) -> tuple[str, Any] | None:
+    """Return the heading that the head agrees with, else the only one."""
+    bare = [letters(title) for title in told]
+    own = next((heading for heading in headings if _agrees(heading[0], bare)), None)
+    return own or (headings[0] if len(headings) == 1 else None)
+
+
+def _agrees(text: str, bare: Sequence[str]) -> bool:
+    """Say whether `text` is one of the titles whose letters are given; they may have the site's name beside it."""
+    name = letters(text)
+    return len(name) >= TITLE_LETTERS and any(
+        name in title or (title in name and len(title) >= SHARE * len(name)) for title in bare if title
+    )
 
 
 def _words(text: object) -> str | None:
@@ -124,24 +176,48 @@ def _words(text: object) -> str | None:
     return line if 0 < len(line) <= TITLE_LIMIT else None
 
 
-def _day(text: object) -> str | None:
-    """Return the ISO 8601 day that `text` begins with."""
-    found = _DAY.match(text) if isinstance(text, str) else None
+def _day(text: object, language: str | None) -> str | None:
+    """Return the ISO 8601 day that `text` begins with, or names as people do."""
+    if not isinstance(text, str) or len(text) > DAY_LIMIT:
+        return None
+    if not (found := _DAY.match(text)):
+        named = dates.find(text, language)
+        return named.day if named else None
     try:
-        return date.fromisoformat(found[1]).isoformat() if found else None
+        return date.fromisoformat(found[1]).isoformat()
     except ValueError:
         return None
 
 
-def _shown(tree: Any) -> str | None:
-    """Return the day of the `<time>` that is marked as the day of publication."""
-    marked = tree.xpath("(//*[@itemprop='datePublished' or (self::time and @pubdate)])[1]")
-    return _day(marked[0].get("datetime") or marked[0].get("content")) if marked else None
+def _marked(tree: Any, heading: Any, language: str | None) -> str | None:
+    """Return the day that is marked as that of publication: of the page, and of no other article or comment on it."""
+    marked = tree.xpath("//*[@itemprop='datePublished' or (self::time and @pubdate)]")
+    around = set(heading.iterancestors()) if heading is not None else set()
+    for element in marked[:MARKED]:
+        if heading is None and len(marked) > 1:
+            break
+        if _is_of_page(element, around if heading is not None else None):
+            text = element.get("datetime") or element.get("content") or "".join(element.itertext())
+            return _day(text, language)
+    return None
 
 
-def _guessed(tree: Any, url: str | None) -> str | None:
+def _is_of_page(element: Any, around: set[Any] | None) -> bool:
+    """Say whether an element is of what the heading is of, whose ancestors are `around`; None: there is no heading."""
+    for above in element.iterancestors():
+        if above.tag in _OTHERS:
+            return False
+        if above.tag == "article" or above.get("itemscope") is not None:
+            return around is None or above in around
+    return True
+
+
+def _in_address(url: str | None) -> str | None:
+    """Return the day in an address: nothing else, since the page that htmldate is given is empty."""
+    if not url or len(url) > ADDRESS_LIMIT:
+        return None
     try:
-        return _day(find_date(tree, extensive_search=False, original_date=True, url=url))
+        return _day(find_date(_EMPTY, extensive_search=False, original_date=True, url=url), None)
     except Exception:  # noqa: BLE001 - a library over hostile input: no day is an answer
         return None
 

@@ -1,5 +1,7 @@
 """What a page says of itself, from the surest place to the least sure."""
 
+import json
+
 import pytest
 
 from service.markup import Page, read
@@ -55,10 +57,63 @@ def test_lists_of_other_articles_describe_no_page() -> None:
             "2016-08-23",
         ),
         ("", "<footer>© 2016 Example</footer>", None),
+        (LD.format('{"@type": "WebPage", "datePublished": "2016-08-23"}'), "", "2016-08-23"),
+        (LD.format('{"@type": "BlogPosting", "datePublished": "Tue, Aug 23, 2016"}'), "", "2016-08-23"),
+        ("<meta name=citation_date content=2016/08/23>", "", "2016-08-23"),
+        ("<link rel=canonical href=https://example.org/2016/08/23/bridge>", "", "2016-08-23"),
     ],
 )
 def test_the_day_of_publication_is_found_and_never_made_up(head: str, body: str, day: str | None) -> None:
     assert page(head, f"<p>The bridge was closed.</p>{body}").published == day
+
+
+OTHERS = [
+    {"@type": "NewsArticle", "headline": "Ferry runs again", "datePublished": "2013-07-08"},
+    {"@type": "NewsArticle", "headline": "Tunnel to be dug", "datePublished": "2013-07-09"},
+]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", "<aside><a href=/2>Ferry runs again after storm</a> <time datetime=2013-07-08>8 July 2013</time></aside>"),
+        ("", "<ul><li><a href=/2>Ferry runs again after the storm</a> <span class=date>8 July 2013</span></ul>"),
+        ("", "<li itemscope><a href=/2>Ferry</a> <time itemprop=datePublished datetime=2013-07-08>8 July 2013</time>"),
+        ("", "<article><h3>Ferry</h3><meta itemprop=datePublished content=2013-07-08></article>"),
+        ("", "<div itemscope>A reader <time itemprop=datePublished pubdate>2013-07-08</time><p>What a pity!</div>"),
+        ("", "<div class=comment><b>A reader</b> <time datetime=2013-07-08T10:00>8 July 2013</time><p>Pity!</div>"),
+        ("", "<script>var day = '2013-07-08'; page = {date: '2013-07-08'}</script>"),
+        ("<meta property=og:image content=https://example.org/img/2013/07/08/ferry.jpg>", ""),
+        ("", "<img src=/uploads/2013/07/08/ferry.jpg>"),
+        (LD.format(json.dumps({"@type": "ItemList", "itemListElement": OTHERS})), ""),
+        (LD.format(json.dumps(OTHERS)), ""),
+        ("", "<p>Copyright 2013-07-08"),
+        ("<meta property=article:modified_time content=2013-07-08T10:00:00Z>", ""),
+        ("<meta property=og:updated_time content=2013-07-08T10:00:00Z>", ""),
+        ("", "<p>The last flood was on 8 July 2013."),
+    ],
+)  # fmt: skip
+def test_a_day_of_something_else_is_not_that_of_the_page(head: str, body: str) -> None:
+    article = (
+        "<h1>Bridge closed after the storm</h1><p>The bridge was closed on Monday, as two pillars are damaged.</p>"
+    )
+
+    assert page(head, f"<main>{article}</main>{body}").published is None
+
+
+def test_of_several_articles_the_one_with_the_title_of_the_page_is_it() -> None:
+    own = {"@type": "NewsArticle", "headline": "Bridge closed &#038; ferry full", "datePublished": "2016-08-23"}
+    found = page("<title>Bridge closed & ferry full | News</title>" + LD.format(json.dumps([*OTHERS, own])))
+
+    assert (found.title, found.published) == ("Bridge closed & ferry full", "2016-08-23")
+
+
+@pytest.mark.parametrize("kind", ["application/ld+json; charset=utf-8", "Application/LD+JSON", " application/ld+json "])
+def test_json_ld_is_known_by_its_type_alone(kind: str) -> None:
+    source = '{"@type": "NewsArticle", "headline": "Bridge closed", "datePublished": "2016-08-23"}'
+    found = page(f'<script type="{kind}">{source}</script>')
+
+    assert (found.title, found.published) == ("Bridge closed", "2016-08-23")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +138,9 @@ def test_the_language_is_found(html: str, head: str, language: str | None) -> No
     [
         ("<link rel=canonical href=/news/bridge>", "https://example.org/news/bridge"),
         ("<meta property=og:url content=https://example.org/b?utm_source=x>", "https://example.org/b"),
+        ("<link rel=Canonical href=/news/bridge>", "https://example.org/news/bridge"),
+        ("<link rel='nofollow canonical' href=/news/bridge>", "https://example.org/news/bridge"),
+        ("<link rel=canonicals href=/news/bridge>", None),
         ("<link rel=canonical href=javascript:void(0)>", None),
         ("", None),
     ],
