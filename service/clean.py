@@ -46,10 +46,10 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
 def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Options, weigh: Tagger | None) -> Result:
     """Return the answer to a source whose lines are known; without a tagger, by the lexicon and the rules alone."""
     scope = options.scope or Scope.TAIL
-    spoken = options.language or language.detect(source)
     read = unmarked(lines)
     hits = [lexicon.match(line.text) for line in read]
     looks = [sight.look(line.text) for line in read]
+    spoken = language.spoken(source, read, looks, options.language)
     own = title.guess(read, looks, hits, options.title)
     again, day = title.repeats(read, own, spoken)
     day = day or published.find(read, looks, hits, again, spoken)

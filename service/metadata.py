@@ -15,6 +15,7 @@ from typing import Any
 from htmldate import find_date
 
 from service import dates
+from service.language import NONE
 from service.lines import letters
 
 TITLE_LIMIT = 400  # characters; what is longer is no title
@@ -224,4 +225,4 @@ def _in_address(url: str | None) -> str | None:
 
 def _language(text: object) -> str | None:
     code = re.split(r"[-_,;\s]", text.strip()[:40], maxsplit=1)[0].lower() if isinstance(text, str) else ""
-    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else None
+    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() and code not in NONE else None

@@ -127,6 +127,8 @@ def test_json_ld_is_known_by_its_type_alone(kind: str) -> None:
         ("<html>", "<meta http-equiv=Content-Language content='fr, en'>", "fr"),
         ("<html>", LD.format('{"@type": "Article", "inLanguage": "es-MX"}'), "es"),
         ("<html lang=''>", "", None),
+        ("<html lang=und>", "", None),
+        ("<html lang=zxx>", "<meta name=language content=mul><meta property=og:locale content=ru_RU>", "ru"),
     ],
 )
 def test_the_language_is_found(html: str, head: str, language: str | None) -> None:

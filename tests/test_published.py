@@ -111,5 +111,9 @@ def test_what_the_page_says_of_itself_comes_first(lexicon: Lexicon) -> None:
 
 
 def test_the_language_tells_how_to_read_it(lexicon: Lexicon) -> None:
-    assert in_text(lexicon, HEADLINE, "05/12/2014", language="en") == "2014-05-12"
-    assert in_text(lexicon, HEADLINE, "12/05/2014", language="fr") == "2014-05-12"
+    french = "Le pont sur la rivière a été fermé lundi, après qu’une tempête a endommagé deux de ses piliers. " * 2
+
+    assert in_text(lexicon, HEADLINE, "05/12/2014") == "2014-05-12"
+    assert in_text(lexicon, HEADLINE, "05/12/2014", language="en-US") == "2014-05-12"
+    assert in_text(lexicon, HEADLINE, "12/05/2014", language="en-GB") == "2014-05-12"
+    assert clean_text(f"Le pont est fermé\n\n12/05/2014\n\n{french}", lexicon, Options()).published == "2014-05-12"
