@@ -36,10 +36,8 @@ COMMON = ("en", "ru", "uk")  # machine-translated pages keep the dates of the si
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = frozenset("uhr gmt utc est edt cst cdt pst pdt bst cet cest eet eest msk мск ist".split())  # noqa: SIM905 - shorter
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH_FIRST = {
-    "en",
-    "en-US",
-}  # of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too
+# Of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too.
+_MONTH_FIRST = ("en", "en-US")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,18 +38,18 @@ _detector = LangDetector(LangDetectConfig(max_input_length=LONG, model="lite"))
 
 def spoken(source: str, lines: Sequence[Line], looks: Sequence[Look], claim: str | None) -> str | None:
     """Return the language of an article: `claim` where that is it, else an ISO 639 code; None if it cannot be told."""
-    sample, guess, score = "", None, 0.0
+    sample, found, score = "", None, 0.0
     for size in (SAMPLE, LONG):
         sample = (_sentences(lines, looks, 2 * size) or " ".join(source[: 2 * size].split()))[-size:]
-        guess, score = _guess(sample)
+        found, score = guess(sample)
         if score >= SURE or len(sample) < size:
             break
     own = primary(claim) if claim else None
-    if own and guess and (own == guess or any(own in alike and guess in alike for alike in _ALIKE)):
+    if own and found and (own == found or any(own in alike and found in alike for alike in _ALIKE)):
         return claim
     if score < SURE and own and _fits(own, sample):
         return claim
-    return guess if score >= GUESS else None
+    return found if score >= GUESS else None
 
 
 def primary(tag: str) -> str | None:
@@ -71,11 +71,12 @@ def _sentences(lines: Sequence[Line], looks: Sequence[Look], enough: int) -> str
     return " ".join(found)
 
 
-def _guess(sample: str) -> tuple[str | None, float]:
+def guess(sample: str) -> tuple[str | None, float]:
+    """Return the ISO 639 code of the language that `sample` is most like, and how surely; None: it is too short."""
     if sum(map(str.isalpha, sample)) < LEAST:
         return None, 0.0
-    guess = _detector.detect(sample, model="lite")[0]
-    return str(guess["lang"]), float(guess["score"])
+    found = _detector.detect(sample, model="lite")[0]
+    return str(found["lang"]), float(found["score"])
 
 
 def _fits(language: str, sample: str) -> bool:

@@ -101,6 +101,57 @@ def test_a_page_that_declares_nothing_is_told_by_its_letters(language: str, code
     assert decode(page.encode(codec), markup=True) == page
 
 
+# What statistics over bytes take for one another. The first one was "hétfõn", the second "poąkodila", and so on.
+LATIN = [
+    ("cp1250", "A kormány hétfőn bejelentette, hogy új iskolát építenek a külvárosban."),
+    ("iso8859_2", "Soud v úterý odsoudil muže, který v noci poškodil několik aut na okraji města. Škodu neuhradil."),
+    ("cp1250", "Soud v úterý odsoudil muže, který v noci poškodil několik aut na okraji města. Škodu neuhradil."),
+    ("iso8859_2", "Nowy most został otwarty w poniedziałek przez prezydenta miasta."),
+    ("cp1250", "Nowy most został otwarty."),
+    ("iso8859_2", "Vláda v stredu schválila návrh zákona, ktorý má zjednodušiť výstavbu ciest."),
+    ("cp1250", "Vlada je u srijedu prihvatila prijedlog zakona koji će općinama omogućiti gradnju."),
+    ("iso8859_2", "Guvernul a adoptat miercuri proiectul de lege privind şcolile, a declarat purtătorul de cuvânt."),
+    ("cp1254", "Hükümet çarşamba günü yeni okulların yapımı için hazırlanan yasa tasarısını kabul etti."),
+    ("cp1257", "Vyriausybė trečiadienį pritarė įstatymo projektui, kuris leis greičiau statyti mokyklas."),
+    ("cp1257", "Valdība trešdien apstiprināja likumprojektu, kas ļaus ātrāk būvēt jaunas skolas."),
+    ("cp1252", "Ríkisstjórnin samþykkti á miðvikudag frumvarp um skóla, sagði talsmaðurinn."),
+    ("cp1252", "Qeveria miratoi të mërkurën projektligjin për shkollat, tha zëdhënësi. „Këtë vit“ – 5 €."),
+    ("cp1252", "The café was closed, said “Mr Müller” – for £5."),
+    ("cp1252", "Copyright © 2022 Example"),
+]
+
+
+@pytest.mark.parametrize(("codec", "text"), LATIN)
+def test_latin_letters_are_those_of_the_language(codec: str, text: str) -> None:
+    page = f"<script>var a = 'µ'.length</script><p>{text}</p>" if codec == "cp1252" else f"<p>{text}</p>"
+
+    assert decode(page.encode(codec), markup=True) == page
+
+
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "GB18030", "x-gbk"])
+def test_chinese_is_read_as_the_web_reads_it(label: str) -> None:
+    text = "价格：5€，𠮷野家，㐂"  # an euro sign, and characters of four bytes
+    page = f"<meta charset={label}><p>{text}</p>"
+
+    assert decode(text.encode("gb18030"), label) == text
+    assert decode(page.encode("gb18030"), markup=True) == page
+    assert decode(page.encode("gb18030") + b"\xff", markup=True) == page + "\ufffd"
+    assert decode("价格：5".encode("gb18030") + b"\x80", label) == "价格：5€"
+    with pytest.raises(RequestError, match="not valid gb"):
+        decode(b"\xff\xff", label)
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("iso-8859-1", "cp1252", "“5 €”"), ("iso-8859-9", "cp1254", "“ığdır”"), ("tis-620", "cp874", "“ไทย”"),
+        ("iso-8859-11", "cp874", "…ไทย"), ("ks_c_5601-1987", "cp949", "똠방각하"), ("shift_jis", "cp932", "①～髙"),
+    ],
+)  # fmt: skip
+def test_labels_mean_what_they_mean_on_the_web(label: str, codec: str, text: str) -> None:
+    assert decode(text.encode(codec), label) == text
+
+
 @pytest.mark.parametrize("head", ["", "<meta charset=utf-8>", "<meta charset=iso-8859-1>"])
 def test_a_broken_byte_costs_itself_and_not_the_page(head: str) -> None:
     page = f"{head}<p>{WORDS}</p>"

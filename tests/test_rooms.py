@@ -91,7 +91,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clean": CORE,
     # the outer rooms
     "settings": {"errors"},
-    "charset": {"errors"},
+    "latin": {"language"},
+    "charset": {"errors", "latin"},
     "inflate": {"errors"},
     "jsontext": {"errors"},
     "wire": {"errors", "jsontext", "model"},
