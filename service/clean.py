@@ -27,11 +27,12 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
     A page that may take longer than `seconds` to be looked at as a whole is not: a note says so.
     """
     page = markup.read(html, options.url, seconds)
+    hint = options.language if options.language and language.primary(options.language) else None
     known = replace(
         options,
         url=options.url or page.address,
         title=options.title or page.title,
-        language=options.language or page.language,
+        language=hint or page.language,
         scope=options.scope or Scope.ARTICLE,
     )
     found = clean_lines(page.text, page.lines, lexicon, known, tagger.load())

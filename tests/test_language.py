@@ -64,6 +64,11 @@ def test_of_a_few_words_the_claim_is_believed_if_they_can_be_of_it(
     assert plain(client, text, **({"language": claim} if claim else {})) == answer
 
 
+def test_a_hint_that_names_no_language_leaves_the_page_its_own(client: FlaskClient) -> None:
+    assert page(client, "Oslo 2016", "<html lang=nb>", language="und") == "nb"
+    assert page(client, "Oslo 2016", "<html lang=nb>", language="da") == "da"
+
+
 def test_a_page_is_told_by_its_article_and_not_by_what_stands_around_it(client: FlaskClient) -> None:
     cookies = (
         "<p>We use cookies to make this site work, and to learn how it is used by those who read it every day.</p>"
