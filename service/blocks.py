@@ -26,8 +26,16 @@ UNSEEN = frozenset((
 _CODE = frozenset(("script", "style"))
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "ins", "kbd", "label", "mark", "q", "ruby", "rt", "s", "samp", "small", "span", "strike", "strong",
-    "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
+    "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp",
+    "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+# Elements that end a run even inside a paragraph. There, no other does: what stands between two words of a sentence,
+# be it a drawing or an element nobody has heard of, is no end of it.
+BREAKING = frozenset((
+    "address", "article", "aside", "blockquote", "br", "button", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 _ROOT = frozenset(("html", "body"))
 
@@ -70,6 +78,7 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
     run, weight = _Run(base), Weight()
     hidden = None
     inline = 0  # elements since the last block began or ended
+    paragraphs = 0  # open paragraphs
     around = run.around
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
@@ -86,8 +95,9 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
             if tag not in INLINE:
                 weight.crowd += inline * inline
                 inline = 0
-                if hidden is None:
+                if hidden is None and (not paragraphs or tag in BREAKING):
                     run.flush(tag)
+                paragraphs += tag == "p"
             else:
                 inline += 1
                 if hidden is None and tag == "a" and (href := element.get("href")):
@@ -97,16 +107,14 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
             run.numbers.pop()
             run.paths.pop()
             text = element.tail
+            paragraphs -= tag == "p"
+            ends = ends_run(tag, paragraphs)
             if hidden is None:
-                if tag == "a":
-                    run.link = None
-                if tag not in INLINE:
-                    run.flush(around[-1].tag if around else "body")
-                elif len(around) < run.low:
-                    run.low = len(around)
+                run.leave(tag, ends=ends)
             elif hidden is element:
                 hidden = None
-                run.flush(run.tag)
+                if not paragraphs or (ends and tag not in UNSEEN):
+                    run.flush(run.tag)
         if text:
             if tag not in _CODE or event == "end":
                 weight.letters += len(text)
@@ -146,6 +154,11 @@ def around_article(blocks: Sequence[Block], parents: Sequence[int], kept: Sequen
     for number in range(top, len(parents)):
         inside[number] = number == top or inside[parents[number]]
     return [inside[block.element] for block in blocks]
+
+
+def ends_run(tag: str, paragraphs: int) -> bool:
+    """Say whether an element ends a run of inline content; `paragraphs`: it stands in so many paragraphs."""
+    return tag not in INLINE and (not paragraphs or tag in BREAKING)
 
 
 def hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
@@ -199,6 +212,15 @@ class _Run:
     def _place(self) -> None:
         self._path = self._path_to(self._depth)
         self._element = self.numbers[self._depth - 1] if self._depth else 0
+
+    def leave(self, tag: str, *, ends: bool) -> None:
+        """Come out of an element, which may end the run."""
+        if tag == "a":
+            self.link = None
+        if ends:
+            self.flush(self.around[-1].tag if self.around else "body")
+        elif len(self.around) < self.low:
+            self.low = len(self.around)
 
     def flush(self, tag: str) -> None:
         """End the run; what follows stands in `tag`."""

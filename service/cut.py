@@ -176,7 +176,9 @@ def _as_one(sights: Sequence[Sight], values: Floats) -> Floats:
 
 def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
     """Say whether the rules know a line: for certain or, `before` the first paragraph, at all."""
-    return (sight.hit is not None and sight.hit.certain) or (before and (sight.title or judged.kind is not Kind.BODY))
+    return (sight.hit is not None and sight.hit.certain) or (
+        before and (bool(sight.title) or judged.kind is not Kind.BODY)
+    )
 
 
 def _goes_on_below(sights: Sequence[Sight]) -> int:
@@ -193,7 +195,7 @@ def _goes_on_below(sights: Sequence[Sight]) -> int:
 def _goes_by_rules(sight: Sight, judged: Judgement) -> bool:
     if sight.line.kept is False:
         return True
-    return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or sight.title)
+    return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or bool(sight.title))
 
 
 def _named(sights: Sequence[Sight], judgements: list[Judgement], tail: int) -> dict[int, Judgement]:
@@ -229,4 +231,4 @@ def _judged(
 
 
 def _sure(sight: Sight, judged: Judgement) -> bool:
-    return judged.kind is not Kind.BODY and ((sight.hit is not None and sight.hit.certain) or sight.title)
+    return judged.kind is not Kind.BODY and ((sight.hit is not None and sight.hit.certain) or bool(sight.title))

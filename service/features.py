@@ -143,7 +143,7 @@ def alone(sights: Sequence[Sight]) -> Floats:
     found[20] = ["http" in text or "www." in text or "@" in text for text in texts]
     found[21] = rights > 0
     hits = [sight.found for sight in sights]
-    found[22] = [0 if hit is None else 1 + hit.certain for hit in hits]
+    found[22] = [0 if hit is None else 1 + hit.certain + hit.open / 2 for hit in hits]
     found[23] = [-1 if hit is None else hit.kind.number for hit in hits]
     found[24] = [sight.look.dated for sight in sights]
     return found
@@ -171,7 +171,7 @@ def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: 
     np.minimum(np.bincount(same)[same], 4, out=found[0])
     found[1] = [sight.gap for sight in sights]
     found[2] = [sight.joined for sight in sights]
-    found[3] = [sight.title for sight in sights]
+    found[3] = [sight.title > 0 for sight in sights]
     found[4] = [gain for gain, _ in read]
     found[5] = [judged.kind.number for _, judged in read]
     found[6] = [judged.confidence for _, judged in read]

@@ -19,17 +19,17 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
 _WORD_OR_MARK = re.compile(_WORD.pattern + "|\0")
-_COLON = re.compile("[:：|>»›→▶►]")
+_COLON = re.compile(r"[:：|>»›→▶►】\]＝／؛]")
 _COMMA = re.compile("[,،、，]")
-_DASH = re.compile(r"[–—]|\s-\s")
+_DASH = re.compile(r"[–—]|-\s|\.\.")
 # What sets off the text behind a label as a colon does: in Khmer, Amharic (two signs) and Armenian.
 _LIKE_COLON = re.compile("[៖፦፡՝]")
-_SETS_OFF = re.compile(r"[:：|>»›→▶►–—៖፦፡՝]|\s-\s")
+_SETS_OFF = re.compile(r"[:：|>»›→▶►】\]＝／؛–—៖፦፡՝]|-\s|\.\.")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
-_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
+_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱەہൺൻർൽൾൿ", "еioldiییکهوااااههണനരലളക", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
 
 # By byte: letters and digits of ASCII in small letters; and all that is no letter, digit or plus.
 _ASCII = bytes(range(128)).lower() + bytes(128)
@@ -76,7 +76,7 @@ class Key:
         """Whether the piece at each position begins with a capital, or has no case."""
         found = [False] * len(self.text)
         for at, start, _ in self.pieces:
-            found[at] = not self.line[start].islower()
+            found[at] = not is_small(self.line[start])
         return (*found, True)
 
     @cached_property
@@ -135,14 +135,14 @@ def fold(word: str) -> str:
     word = word.casefold()
     if word.isascii():
         return word
-    word = unicodedata.normalize("NFKD", word)
+    word = unicodedata.normalize("NFKD", word.replace("ⓒ", "©"))
     word = "".join([c for c in word if not unicodedata.combining(c)])
     return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
 
 
 def _fold_long(text: str) -> str:
     """Return `fold(text)`: the same, quicker where the text is much longer than its alphabet."""
-    text = unicodedata.normalize("NFKD", text.casefold())
+    text = unicodedata.normalize("NFKD", text.casefold().replace("ⓒ", "©"))
     if marks := "".join(c for c in set(text) if unicodedata.combining(c)):
         text = re.sub(f"[{marks}]+", "", text)
     text = unicodedata.normalize("NFC", text).casefold()
@@ -248,6 +248,11 @@ def first_word(text: str) -> tuple[int, bool]:
         return 0, False
     second = _WORD.search(text, first.end())
     return len(fold(first.group())), has_break(text[first.end() : second.start() if second else len(text)])
+
+
+def is_small(letter: str) -> bool:
+    """Say whether a letter is a small one of a script that has capitals in use: Georgian has not."""
+    return letter.islower() and not "\u10d0" <= letter <= "\u10ff"
 
 
 def unspaced(text: str) -> bool:

@@ -7,6 +7,7 @@ is visited at most once at every position, so matching is linear in the key's le
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from typing import NamedTuple
 
 from service.lines import COMMA, DASH, Key, first_word, has_break, opening, unspaced
@@ -141,12 +142,16 @@ class Automaton(States):
 
     def _said(self, line: Key, fronts: Fronts, before: Hit | None) -> Hit | None:
         whole = fronts.get(len(line.text), {})
-        runs = [(*done, last) for state, done in whole.items() if (last := self.pieces[state])]
+        runs = [((*done, last), state in self.open) for state, done in whole.items() if (last := self.pieces[state])]
         if not runs:
             return before
         listed = COMMA in line.breaks
         machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
-        hits = [said(run, None, listed, machine_made) for run in sorted(runs, key=len)]
+        hits = [
+            replace(hit, open=is_open and hit.certain)
+            for run, is_open in sorted(runs, key=lambda pair: len(pair[0]))
+            for hit in (said(run, None, listed, machine_made),)
+        ]
         return max(filter(None, (*hits, before)), key=preference, default=None)
 
     def _may_be_glued(self, line: Key, fronts: Fronts) -> bool:
@@ -183,6 +188,7 @@ class Automaton(States):
         text = line.text
         fronts: Fronts = {0: {ROOT: ()}}
         before: Hit | None = None
+        marked = False  # a break sets off what follows it
         furthest = 0
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
         dead = () if line.digits else WITH_DIGITS
@@ -200,8 +206,9 @@ class Automaton(States):
             for state in queue:
                 done = here[state]
                 set_off, ended, words, slots = leads[state], pieces[state], all_words[state], all_slots[state]
-                if set_off and before is None:
-                    told = said_before if line.breaks[at] >= DASH else said_unmarked
+                if set_off and not marked and (before is None or line.breaks[at] >= DASH):
+                    marked = line.breaks[at] >= DASH  # "See also recently: …" has a shorter label in it
+                    told = said_before if marked else said_unmarked
                     before = told((*done, set_off), line, at)
                 if ended:
                     if ROOT not in here:

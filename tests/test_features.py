@@ -13,7 +13,7 @@ from service.model import Line
 def shaped(source: str) -> tuple[list[Line], features.Floats]:
     lines = split(source)
     looks = [sight.look(line.text) for line in lines]
-    sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
+    sights = sight.see(lines, looks, [None] * len(lines), [sight.Again.NO] * len(lines))
     read = judge.read(sights)
     if not lines:
         return lines, np.zeros((0, 0), np.float32)

@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": set(),
     "markup": {"blocks", "extract", "links", "metadata", "model"},
     "dates": {"model"},
-    "sight": {"dates", "model"},
+    "sight": {"dates", "lines", "model"},
     "judge": {"model", "sight"},
     "characters": set(),
     "features": {"characters", "model", "sight"},
