@@ -179,9 +179,11 @@ class _Run:
 
     def add(self, text: str) -> None:
         """Add text to the run."""
-        self._parts.append(text)
         if text.isspace():
+            if self._letters:
+                self._parts.append(" ")
             return
+        self._parts.append(text)
         letters = len("".join(text.split()))
         if not self._letters:
             self._depth = self.low = len(self.around)
@@ -200,7 +202,7 @@ class _Run:
 
     def flush(self, tag: str) -> None:
         """End the run; what follows stands in `tag`."""
-        if self._letters:
+        if self._parts:
             text = _SPACE.sub(" ", "".join(self._parts)).strip()
             href, linked = None, self._linked / self._letters
             if self._links:
@@ -209,7 +211,6 @@ class _Run:
             self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
             self._links.clear()
             self._letters = self._linked = 0
-        if self._parts:
             self._parts.clear()
         self.tag = tag
 
@@ -221,8 +222,8 @@ class _Run:
         path = (self.paths[known - 1] or "") if known else ""
         for i in range(known, depth):
             if (element := self.around[i]).tag not in _ROOT:
-                names = (element.get(name, "")[: 4 * LABEL_LIMIT] for name in ("class", "id"))
-                label = _label(str(element.tag), *names)
+                classes, name = element.get("class", ""), element.get("id", "")
+                label = _label(element.tag, classes[: 4 * LABEL_LIMIT], name[: 4 * LABEL_LIMIT])
                 path = f"{path}>{label}" if path else label
                 while len(path) > PATH_LIMIT:
                     path = path.partition(">")[2]

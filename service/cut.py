@@ -82,11 +82,19 @@ def certain(sights: Sequence[Sight], read: Read) -> int:
 
 
 def decide(
-    sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None, scope: Scope, *, explain: bool = False
+    sights: Sequence[Sight],
+    read: Read,
+    by_rules: int,
+    tags: Tags | None,
+    scope: Scope,
+    *,
+    explain: bool = False,
+    again: bool = False,
 ) -> Cut:
     """Put the cut and judge every line; `by_rules` is where the rules put it. Without tags, the rules stand alone.
 
-    `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest.
+    `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest. `again`:
+    judge no line that stays, as is not asked for in what an earlier decision left.
     """
     proses = [i for i, sight in enumerate(sights) if sight.look.prose]
     if tags is None:
@@ -115,7 +123,8 @@ def decide(
     told = [(gone[i], sights[i].look.size) for i in proses if read[i][1].kind is Kind.BODY]  # readers' comments are not
     if sum(size for away, size in told if not away) < price.prose * sum(size for _, size in told):
         return _by_rules(sights, read, by_rules)
-    gone |= inside
+    if not again:
+        gone |= inside
     return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
 
 
