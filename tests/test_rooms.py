@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     # the core: text in, result out
     "lines": {"model"},
-    "slots": {"lines"},
+    "slots": {"dates", "lines"},
     "pieces": {"lines", "model"},
     "states": {"pieces"},
     "match": {"lines", "model", "pieces", "slots", "states"},
