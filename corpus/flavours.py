@@ -61,7 +61,8 @@ def _blocks(tree: Any) -> list[Block]:
     """Return the runs of inline content in document order, as blocks.py has them, with their text nodes."""
     found: list[Block] = []
     run: list[tuple[str, Any]] = []
-    hidden = None
+    hidden: Any = None
+    paragraphs = 0
 
     def flush() -> None:
         text = _SPACE.sub(" ", "".join(part for part, _ in run)).strip()
@@ -73,15 +74,19 @@ def _blocks(tree: Any) -> list[Block]:
         if event == "start":
             if hidden is None and blocks.hides(element, element.tag, blocks.UNSEEN):
                 hidden = element
-            if hidden is None and element.tag not in blocks.INLINE:
+            if hidden is None and blocks.ends_run(element.tag, paragraphs):
                 flush()
+            paragraphs += element.tag == "p"
             text, place = element.text, element
         else:
-            if hidden is None and element.tag not in blocks.INLINE:
+            paragraphs -= element.tag == "p"
+            ends = blocks.ends_run(element.tag, paragraphs)
+            if hidden is None and ends:
                 flush()
-            if hidden is element:
+            if element is hidden:
                 hidden = None
-                flush()
+                if not paragraphs or (ends and element.tag not in blocks.UNSEEN):
+                    flush()
             text, place = element.tail, element.getparent()
         if hidden is None and text:
             run.append((text, place))

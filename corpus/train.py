@@ -71,6 +71,7 @@ def prepare(page: Page, lexicon: Lexicon) -> Sample:
     again, _ = title.repeats(page.lines, own, None)
     sights = sight.see(page.lines, looks, hits, again)
     read_lines = judge.read(sights)
+    texts = [line.text for line in page.lines]
     last = max((i for i, flag in enumerate(page.body) if flag == 1), default=-1)
     draw = zlib.crc32(f"{page.id} {page.flavour}".encode()) % 100 / 100
     used = page.official or page.set != "wcxb-dev" or draw < PART.get(page.flavour, 1.0)
@@ -78,7 +79,7 @@ def prepare(page: Page, lexicon: Lexicon) -> Sample:
         page, zlib.crc32(page.site.encode()) % FOLDS, used,
         features.alone(sights),
         columns.here(
-            sights, read_lines, cut.certain(sights, read_lines), echo.terms([line.text for line in page.lines])
+            sights, read_lines, cut.certain(sights, read_lines), echo.terms(texts), features.alike(texts)
         ),
         features.grams(page.lines),
         columns.path_buckets(page.lines) if page.flavour == "html" else None,

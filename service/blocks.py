@@ -26,8 +26,16 @@ UNSEEN = frozenset((
 _CODE = frozenset(("script", "style"))
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "ins", "kbd", "label", "mark", "q", "ruby", "rt", "s", "samp", "small", "span", "strike", "strong",
-    "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
+    "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp",
+    "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+# Elements that end a run even inside a paragraph. There, no other does: what stands between two words of a sentence,
+# be it a drawing or an element nobody has heard of, is no end of it.
+BREAKING = frozenset((
+    "address", "article", "aside", "blockquote", "br", "button", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 _ROOT = frozenset(("html", "body"))
 
@@ -70,6 +78,7 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
     run, weight = _Run(base), Weight()
     hidden = None
     inline = 0  # elements since the last block began or ended
+    paragraphs = 0  # open paragraphs
     around = run.around
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
@@ -86,8 +95,9 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
             if tag not in INLINE:
                 weight.crowd += inline * inline
                 inline = 0
-                if hidden is None:
+                if hidden is None and (not paragraphs or tag in BREAKING):
                     run.flush(tag)
+                paragraphs += tag == "p"
             else:
                 inline += 1
                 if hidden is None and tag == "a" and (href := element.get("href")):
@@ -97,16 +107,14 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
             run.numbers.pop()
             run.paths.pop()
             text = element.tail
+            paragraphs -= tag == "p"
+            ends = ends_run(tag, paragraphs)
             if hidden is None:
-                if tag == "a":
-                    run.link = None
-                if tag not in INLINE:
-                    run.flush(around[-1].tag if around else "body")
-                elif len(around) < run.low:
-                    run.low = len(around)
+                run.leave(tag, ends=ends)
             elif hidden is element:
                 hidden = None
-                run.flush(run.tag)
+                if not paragraphs or (ends and tag not in UNSEEN):
+                    run.flush(run.tag)
         if text:
             if tag not in _CODE or event == "end":
                 weight.letters += len(text)
@@ -148,6 +156,11 @@ def around_article(blocks: Sequence[Block], parents: Sequence[int], kept: Sequen
     return [inside[block.element] for block in blocks]
 
 
+def ends_run(tag: str, paragraphs: int) -> bool:
+    """Say whether an element ends a run of inline content; `paragraphs`: it stands in so many paragraphs."""
+    return tag not in INLINE and (not paragraphs or tag in BREAKING)
+
+
 def hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
     """Say whether an element and what it holds is never shown as text."""
     if tag in unseen:
@@ -179,9 +192,11 @@ class _Run:
 
     def add(self, text: str) -> None:
         """Add text to the run."""
-        self._parts.append(text)
         if text.isspace():
+            if self._letters:
+                self._parts.append(" ")
             return
+        self._parts.append(text)
         letters = len("".join(text.split()))
         if not self._letters:
             self._depth = self.low = len(self.around)
@@ -198,9 +213,18 @@ class _Run:
         self._path = self._path_to(self._depth)
         self._element = self.numbers[self._depth - 1] if self._depth else 0
 
+    def leave(self, tag: str, *, ends: bool) -> None:
+        """Come out of an element, which may end the run."""
+        if tag == "a":
+            self.link = None
+        if ends:
+            self.flush(self.around[-1].tag if self.around else "body")
+        elif len(self.around) < self.low:
+            self.low = len(self.around)
+
     def flush(self, tag: str) -> None:
         """End the run; what follows stands in `tag`."""
-        if self._letters:
+        if self._parts:
             text = _SPACE.sub(" ", "".join(self._parts)).strip()
             href, linked = None, self._linked / self._letters
             if self._links:
@@ -209,7 +233,6 @@ class _Run:
             self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
             self._links.clear()
             self._letters = self._linked = 0
-        if self._parts:
             self._parts.clear()
         self.tag = tag
 
@@ -221,8 +244,8 @@ class _Run:
         path = (self.paths[known - 1] or "") if known else ""
         for i in range(known, depth):
             if (element := self.around[i]).tag not in _ROOT:
-                names = (element.get(name, "")[: 4 * LABEL_LIMIT] for name in ("class", "id"))
-                label = _label(str(element.tag), *names)
+                classes, name = element.get("class", ""), element.get("id", "")
+                label = _label(element.tag, classes[: 4 * LABEL_LIMIT], name[: 4 * LABEL_LIMIT])
                 path = f"{path}>{label}" if path else label
                 while len(path) > PATH_LIMIT:
                     path = path.partition(">")[2]

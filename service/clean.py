@@ -78,13 +78,20 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
 
 
 def _decide(
-    sights: Sequence[Sight], weigh: Tagger | None, scope: Scope, explain: bool, alone: Alone | None = None
+    sights: Sequence[Sight],
+    weigh: Tagger | None,
+    scope: Scope,
+    explain: bool,
+    alone: Alone | None = None,
+    *,
+    again: bool = False,
 ) -> tuple[Cut, Alone | None]:
     """Return the decision, and what is known of each line alone, which a later look need not ask again."""
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
     tags = weigh.tag(sights, read, by_rules, alone) if weigh else None
-    return cut.decide(sights, read, by_rules, tags, scope, explain=explain), tags.alone if tags else None
+    decision = cut.decide(sights, read, by_rules, tags, scope, explain=explain, again=again)
+    return decision, tags.alone if tags else None
 
 
 def _settle(
@@ -109,7 +116,8 @@ def _settle(
         own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], options.title)
         again, _ = title.repeats(lines, own, spoken)
         left = sight.rest(sights, kept, again)
-        decision, _ = _decide(left, weigh, scope, options.explain, None if alone is None else alone.take(kept))
+        known = None if alone is None else alone.take(kept)
+        decision, _ = _decide(left, weigh, scope, options.explain, known, again=True)
         more, _ = cut.select(left, decision, scope)
         if not more:
             return gone, True

@@ -50,29 +50,32 @@ class Alone(NamedTuple):
 
     columns: Floats  # those of `features.ALONE` and of the words x lines
     terms: Terms
+    alike: Ints  # numbers of what is the same in several lines
 
     def take(self, rows: Sequence[int]) -> "Alone":
         """Return what is known of these lines, given in order."""
-        return Alone(self.columns.take(rows, 1), self.terms.take(rows))
+        return Alone(self.columns.take(rows, 1), self.terms.take(rows), self.alike.take(rows, 1))
 
 
-def joined(parts: Sequence[Alone]) -> Alone:
+def joined(parts: Sequence[tuple[Floats, Terms]], alike: Ints) -> Alone:
     """Return what is known of the lines of several pieces, one after the other."""
     if len(parts) == 1:
-        return parts[0]
-    begins = np.cumsum([0, *(part.terms.lines for part in parts)])
+        return Alone(*parts[0], alike)
+    begins = np.cumsum([0, *(terms.lines for _, terms in parts)])
     terms = Terms(
-        np.concatenate([part.terms.line + begin for part, begin in zip(parts, begins[:-1], strict=True)]),
-        np.concatenate([part.terms.term for part in parts]),
+        np.concatenate([terms.line + begin for (_, terms), begin in zip(parts, begins[:-1], strict=True)]),
+        np.concatenate([terms.term for _, terms in parts]),
         int(begins[-1]),
     )
-    return Alone(np.concatenate([part.columns for part in parts], 1), terms)
+    return Alone(np.concatenate([columns for columns, _ in parts], 1), terms, alike)
 
 
-def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, terms: Terms) -> Floats:
+def here(
+    sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, terms: Terms, alike: Ints
+) -> Floats:
     """Return the columns `HERE`: what is known of each line among the others."""
     prose = np.array([sight.look.prose for sight in sights])
-    return np.concatenate((features.here(sights, read, cut), echo.heard(terms, prose)))
+    return np.concatenate((features.here(sights, read, cut, alike), echo.heard(terms, prose)))
 
 
 def of(alone: Floats, among: Floats, lines: Sequence[Line], path: Floats | None) -> Floats:

@@ -55,7 +55,7 @@ def write(
     plain = [(r.id, r.kind.value, r.reach.value, r.certain, r.phrases, r.catches, r.spares, r.note) for r in records]
     own: tuple[Any, ...] = (
         automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
-        automaton.words, automaton.slots,
+        automaton.words, automaton.slots, automaton.open,
         *(
             [tuple([number[record.id] for record in piece]) for piece in states]
             for states in (automaton.records, automaton.leads)
@@ -80,7 +80,7 @@ def read(folder: Path, key: bytes) -> tuple[list[Record], dict[str, Any], int, A
     automaton = Automaton()
     (
         automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
-        automaton.words, automaton.slots,
+        automaton.words, automaton.slots, automaton.open,
         ended, led,
     ) = own  # fmt: skip
     known = {numbers: tuple([records[n] for n in numbers]) for numbers in {*ended, *led}}

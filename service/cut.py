@@ -82,11 +82,19 @@ def certain(sights: Sequence[Sight], read: Read) -> int:
 
 
 def decide(
-    sights: Sequence[Sight], read: Read, by_rules: int, tags: Tags | None, scope: Scope, *, explain: bool = False
+    sights: Sequence[Sight],
+    read: Read,
+    by_rules: int,
+    tags: Tags | None,
+    scope: Scope,
+    *,
+    explain: bool = False,
+    again: bool = False,
 ) -> Cut:
     """Put the cut and judge every line; `by_rules` is where the rules put it. Without tags, the rules stand alone.
 
-    `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest.
+    `explain`: weigh also what spoke most against each line that goes, which takes as long as all the rest. `again`:
+    judge no line that stays, as is not asked for in what an earlier decision left.
     """
     proses = [i for i, sight in enumerate(sights) if sight.look.prose]
     if tags is None:
@@ -115,7 +123,8 @@ def decide(
     told = [(gone[i], sights[i].look.size) for i in proses if read[i][1].kind is Kind.BODY]  # readers' comments are not
     if sum(size for away, size in told if not away) < price.prose * sum(size for _, size in told):
         return _by_rules(sights, read, by_rules)
-    gone |= inside
+    if not again:
+        gone |= inside
     return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
 
 
@@ -167,7 +176,9 @@ def _as_one(sights: Sequence[Sight], values: Floats) -> Floats:
 
 def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
     """Say whether the rules know a line: for certain or, `before` the first paragraph, at all."""
-    return (sight.hit is not None and sight.hit.certain) or (before and (sight.title or judged.kind is not Kind.BODY))
+    return (sight.hit is not None and sight.hit.certain) or (
+        before and (bool(sight.title) or judged.kind is not Kind.BODY)
+    )
 
 
 def _goes_on_below(sights: Sequence[Sight]) -> int:
@@ -184,7 +195,7 @@ def _goes_on_below(sights: Sequence[Sight]) -> int:
 def _goes_by_rules(sight: Sight, judged: Judgement) -> bool:
     if sight.line.kept is False:
         return True
-    return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or sight.title)
+    return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or bool(sight.title))
 
 
 def _named(sights: Sequence[Sight], judgements: list[Judgement], tail: int) -> dict[int, Judgement]:
@@ -220,4 +231,4 @@ def _judged(
 
 
 def _sure(sight: Sight, judged: Judgement) -> bool:
-    return judged.kind is not Kind.BODY and ((sight.hit is not None and sight.hit.certain) or sight.title)
+    return judged.kind is not Kind.BODY and ((sight.hit is not None and sight.hit.certain) or bool(sight.title))

@@ -36,6 +36,16 @@ COMMON = ("en", "ru", "uk")  # machine-translated pages keep the dates of the si
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BESIDE = frozenset("uhr gmt utc est edt cst cdt pst pdt bst cet cest eet eest msk мск ist".split())  # noqa: SIM905 - shorter
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+# Months of Iran and the Levant, and words that only stand in dates.
+_OTHERS = (
+    "فروردین اردیبهشت خرداد مرداد شهریور آبان بهمن اسفند كانون الثاني شباط آذار نيسان أيار حزيران تموز "
+    "آب أيلول تشرين الأول gada года року"
+)
+_PARTS = ("year", "month", "week", "day", "hour", "minute", "second", "am", "pm")
 # Of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too.
 _MONTH_FIRST = ("en", "en-US")
 
@@ -81,6 +91,13 @@ def _beside() -> frozenset[str]:
     known = (import_module(f"dateparser.data.date_translation_data.{language}").info for language in language_order)
     names = (name for info in known for day in _WEEKDAYS for name in info.get(day, ()))
     return _BESIDE | {word for name in names for word in _WORD.findall(name.lower())}
+
+
+def words() -> frozenset[str]:
+    """Return the words of dates and times in all languages that dateparser knows: months, days, parts of time."""
+    known = (import_module(f"dateparser.data.date_translation_data.{language}").info for language in language_order)
+    names = (name for info in known for key in (*_MONTHS, *_WEEKDAYS, *_PARTS) for name in info.get(key, ()))
+    return frozenset(word for name in (*names, _OTHERS) for word in re.split(r"[\s\d.,'’()/-]+", name.lower()) if word)
 
 
 @lru_cache(maxsize=4096)

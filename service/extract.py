@@ -7,7 +7,8 @@ pages made for that (tests/test_hostile.py), one cause at a time. Real pages are
 import logging
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import accumulate
 from typing import Any
 
 import trafilatura
@@ -42,7 +43,6 @@ TAIL, LEAST = 12, 0.6  # last letters of it that must follow, not before this sh
 _HOW = Extractor(output_format="python", comments=False)
 
 _DROPPED = ("script", "style", "svg", "template", "link")
-_LETTERS = re.compile(r"\W+")
 _WORD = re.compile(r"\w+")
 
 # It warns of pages it discards, and names them: articles have no place in a log.
@@ -91,30 +91,30 @@ def verdicts(blocks: Sequence[str], extracted: str | None) -> list[bool | None]:
     """
     if not extracted:
         return [None] * len(blocks)
-    kept = _Kept(extracted)
-    return [kept.holds(_LETTERS.sub("", block)) for block in blocks]
+    letters = ["".join(_WORD.findall(block)) for block in blocks]
+    kept = _Kept(extracted, {own[:KEY] for own in letters if len(own) > SHORT})
+    return [kept.holds(own) for own in letters]
 
 
 class _Kept:
     """The letters of the extractor's text, read from its start to its end beside the page."""
 
-    def __init__(self, extracted: str) -> None:
-        letters: list[str] = []
-        self._words: set[int] = set()  # where a word begins, and the last one ends
-        self._rows: list[int] = []  # where a line begins, and the last one ends
-        size = 0
+    def __init__(self, extracted: str, wanted: Container[str]) -> None:
+        """`wanted`: the first letters of the longer blocks that will be asked for."""
+        words: list[str] = []
+        firsts = []  # of each line, the number of its first word
         for row in extracted.splitlines():
-            self._rows.append(size)
-            for word in _WORD.findall(row):
-                self._words.add(size)
-                letters.append(word)
-                size += len(word)
-        self._rows.append(size)
-        self._words.add(size)
-        self._letters = "".join(letters)
+            firsts.append(len(words))
+            words += _WORD.findall(row)
+        starts = [0, *accumulate(map(len, words))]
+        self._words = set(starts)  # where a word begins, and the last one ends
+        self._rows = [*map(starts.__getitem__, firsts), starts[-1]]  # where a line begins, and the last one ends
+        self._letters = letters = "".join(words)
         self._places: dict[str, list[int]] = {}  # of the first letters of what begins at each word
-        for place in sorted(self._words):
-            self._places.setdefault(self._letters[place : place + KEY], []).append(place)
+        heads = [letters[start : start + KEY] for start in starts]
+        for head, place in zip(heads, starts, strict=True):
+            if head in wanted:
+                self._places.setdefault(head, []).append(place)
         self._at = 0  # where the last long block began
 
     def holds(self, letters: str) -> bool:

@@ -8,7 +8,6 @@ not depend on its length.
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -144,28 +143,42 @@ def alone(sights: Sequence[Sight]) -> Floats:
     found[20] = ["http" in text or "www." in text or "@" in text for text in texts]
     found[21] = rights > 0
     hits = [sight.found for sight in sights]
-    found[22] = [0 if hit is None else 1 + hit.certain for hit in hits]
+    found[22] = [0 if hit is None else 1 + hit.certain + hit.open / 2 for hit in hits]
     found[23] = [-1 if hit is None else hit.kind.number for hit in hits]
     found[24] = [sight.look.dated for sight in sights]
     return found
 
 
-def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int) -> Floats:
-    """Return the columns `HERE`; `read` is what the reader says of each line, `cut` where it would put the cut."""
-    texts = [sight.line.text for sight in sights]
-    twice = Counter(texts)
-    found = np.empty((len(HERE), len(texts)), np.float32)
-    found[0] = [min(twice[text], 4) for text in texts]
+def alike(texts: Sequence[str]) -> Ints:
+    """Return two numbers of each line (2 x lines): the same for the same text, and for labels that begin alike.
+
+    The second is 0 for what is too long to be a label.
+    """
+    same: dict[str, int] = {}
+    shapes: dict[str, int] = {"": 0}
+    labels = [_NUMBER.sub("0", text[:ALIKE]) if len(text) <= LABEL else "" for text in texts]
+    numbers = [shapes.setdefault(label, len(shapes)) for label in labels]
+    return np.array(([same.setdefault(text, len(same)) for text in texts], numbers), np.int64)
+
+
+def here(sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, alike: Ints) -> Floats:
+    """Return the columns `HERE`.
+
+    `read` is what the reader says of each line, `cut` where it would put the cut, `alike` the numbers of that name.
+    """
+    same, shape = alike
+    found = np.empty((len(HERE), len(sights)), np.float32)
+    np.minimum(np.bincount(same)[same], 4, out=found[0])
     found[1] = [sight.gap for sight in sights]
     found[2] = [sight.joined for sight in sights]
-    found[3] = [sight.title for sight in sights]
+    found[3] = [sight.title > 0 for sight in sights]
     found[4] = [gain for gain, _ in read]
     found[5] = [judged.kind.number for _, judged in read]
     found[6] = [judged.confidence for _, judged in read]
     found[7, : max(cut, 0)], found[7, max(cut, 0) :] = 0, 1
-    shapes = [_NUMBER.sub("0", text[:ALIKE]) if len(text) <= LABEL else "" for text in texts]
-    often = Counter(shapes)
-    found[8] = [min(often[shape], 8) if shape else 0 for shape in shapes]
+    often = np.bincount(shape)
+    often[0] = 0
+    np.minimum(often[shape], 8, out=found[8])
     return found
 
 

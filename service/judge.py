@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.model import Hit, Judgement, Kind, Reach
-from service.sight import PROSE_LETTERS, Sight
+from service.sight import PROSE_LETTERS, Again, Sight
 
 # Gains, in units of one certain line. Chosen on the development pages so that no labelled page is hurt.
 CERTAIN, COMPANY, ITEM, SMALL = 1.0, 0.7, 0.4, 0.2
-UNKNOWN, SENTENCE = -0.25, -1.5
+UNKNOWN, OPEN, SENTENCE = -0.25, -0.25, -1.5
 LABEL, LABEL_COMPANY = -0.1, 0.0  # an unknown line as short as a label; below a certain line
 LABEL_LETTERS = 40
 REST_LINE, REST_PROSE = 0.0, -0.5  # below the heading of the comments: names and dates; what readers write
@@ -89,14 +89,16 @@ class Reader:
             return COMPANY if hit else SMALL, Judgement(Kind.RELATED_META, 0.7, (str(opener),))
         if self._last is Kind.SHARE and (text := sight.line.text).isdecimal() and len(text) <= COUNT_LETTERS:
             return SMALL, NUMBER
-        if hit is not None and (hit.certain or not prose):
+        if hit is not None and (hit.certain or hit.open or not prose):
             return self._hit(sight.line.text, hit)
         if sight.line.kept is False:
             return SMALL, self._thrown_out(sight)
         if sight.title:
             if opener and opener.reach is not Reach.REST:
                 self._opener = None
-            return CERTAIN, TITLE
+            # a poem may end with its title, and an interview with the words it is called by
+            doubted = self._prose_above > 0 and not self._company and sight.title is not Again.DATED
+            return UNKNOWN if doubted else CERTAIN, TITLE
         if opener and opener.reach is Reach.REST:
             return REST_PROSE if prose else REST_LINE, Judgement(opener.kind, 0.8, (str(opener),))
         if sight.look.dated:
@@ -120,6 +122,8 @@ class Reader:
         judged = Judgement(hit.kind, 0.99 if hit.certain else 0.6, (f"lexicon: {hit.phrase}",))
         if hit.reach is Reach.INSIDE:  # "Article continues below" stands between paragraphs: no sign that it has ended
             return SMALL, judged
+        if hit.open:  # below other lines of the tail it is one; alone it may be the article's last sentence
+            return OPEN, judged
         self._company = self._company or hit.certain
         return UNKNOWN if doubted else CERTAIN if hit.certain else COMPANY, judged
 

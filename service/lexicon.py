@@ -22,7 +22,10 @@ WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never o
 TITLE_LETTERS = 16  # characters of the shortest headline behind "Read also:" that is taken for certain
 VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence is the article's own
 SENTENCE_WORDS, SENTENCE_LETTERS = 4, 9  # of the shortest sentence behind a label; letters of a script without spaces
+WORD_LETTERS = 6  # characters of a word of a script without spaces, and its mark
 STOPS = (".", "。", "।", "۔", "።", "။", ".»", ".”", '."', "。」")
+LONG_LINE = 140  # characters of a line that is a sentence however it ends
+ENDINGS, CLOSING = frozenset(".!?…。！？।۔։።؟"), "'\"»”’」)] "  # that end a sentence; that may stand behind
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
@@ -117,14 +120,22 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
         if hit.kind is Kind.RELATED and (len(value) < TITLE_LETTERS or stopped or len(text) > WHOLE_LIMIT):
             return replace(hit, certain=False)
         return hit
+    if hit.open:  # "This story was written by Kafka in a single night.": whether it is the article's, others must tell
+        sentence = len(text) >= LONG_LINE or text.rstrip(CLOSING)[-1:] in ENDINGS
+        return replace(hit, certain=not sentence, open=sentence)
     # "— Share!" is what somebody says, and "Share?" what somebody asks
-    spoken = (text[0] in "—–-" and text[-1] in ".!?…") or (text[-1] in "?？" and " " not in text)
+    spoken = (text[0] in "—–-" and text[-1] in ".!?…") or (text[-1] in "?？" and _is_word(text))
     quoted = text[0] in "«“„\"'‘「" and text.rstrip(".,!?")[-1:] in "»”“\"'’」"
     return (
         replace(hit, certain=False)
         if quoted or spoken or text[-1] in "%‰" or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
         else hit
     )
+
+
+def _is_word(text: str) -> bool:
+    """Say whether a line is one word, or a few letters of a script without spaces."""
+    return len(text) <= WORD_LETTERS if unspaced(text) else " " not in text
 
 
 def _is_sentence(value: str) -> bool:

@@ -19,17 +19,22 @@ _LINE = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 _MARKS = "".join(chr(c) for c in range(0x300, 0xAC00) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(f"[^\\W_][^\\W_{_MARKS}]*(?:[{_MARKS}]+[^\\W_]*)*|[+©ⓒ№]")
 _WORD_OR_MARK = re.compile(_WORD.pattern + "|\0")
-_COLON = re.compile("[:：|>»›→▶►]")
+_COLON = re.compile(r"[:：|>»›→▶►】\]＝／؛]")
 _COMMA = re.compile("[,،、，]")
-_DASH = re.compile(r"[–—]|\s-\s")
+_DASH = re.compile(r"[–—]|-\s|\.\.")
 # What sets off the text behind a label as a colon does: in Khmer, Amharic (two signs) and Armenian.
 _LIKE_COLON = re.compile("[៖፦፡՝]")
-_SETS_OFF = re.compile(r"[:：|>»›→▶►–—៖፦፡՝]|\s-\s")
+_SETS_OFF = re.compile(r"[:：|>»›→▶►】\]＝／؛–—៖፦፡՝]|-\s|\.\.")
 # Scripts written without spaces, where any two characters may be the edge of a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _CAMEL = re.compile("(?<=[^\\W\\d_])(?=\\d)|(?<=\\d)(?=[^\\W\\d_])")
 # Letters that several keyboards or habits write differently, made one for matching only.
-_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱⓒ", "еioldiییکهواااا©", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
+_ALIKE = str.maketrans("ёıøłđıيىكةؤإأآٱەہൺൻർൽൾൿ", "еioldiییکهوااااههണനരലളക", "\u0640\u200c\u200d\u00ad\u02bb\u02bc")
+
+# By byte: letters and digits of ASCII in small letters; and all that is no letter, digit or plus.
+_ASCII = bytes(range(128)).lower() + bytes(128)
+_ASCII_APART = bytes(c for c in range(128) if not (chr(c).isalnum() or chr(c) == "+"))
+_ENDINGS = ".,!?…\"'»”’ "  # marks behind the last word of most lines
 
 HEAD_LIMIT = 64  # characters of a line that tell whether it can begin like a phrase at all
 LAST_LETTERS = 2  # of a line, that tell whether it can end like one
@@ -71,7 +76,7 @@ class Key:
         """Whether the piece at each position begins with a capital, or has no case."""
         found = [False] * len(self.text)
         for at, start, _ in self.pieces:
-            found[at] = not self.line[start].islower()
+            found[at] = not is_small(self.line[start])
         return (*found, True)
 
     @cached_property
@@ -130,14 +135,14 @@ def fold(word: str) -> str:
     word = word.casefold()
     if word.isascii():
         return word
-    word = unicodedata.normalize("NFKD", word)
+    word = unicodedata.normalize("NFKD", word.replace("ⓒ", "©"))
     word = "".join([c for c in word if not unicodedata.combining(c)])
     return unicodedata.normalize("NFC", word).casefold().translate(_ALIKE)
 
 
 def _fold_long(text: str) -> str:
     """Return `fold(text)`: the same, quicker where the text is much longer than its alphabet."""
-    text = unicodedata.normalize("NFKD", text.casefold())
+    text = unicodedata.normalize("NFKD", text.casefold().replace("ⓒ", "©"))
     if marks := "".join(c for c in set(text) if unicodedata.combining(c)):
         text = re.sub(f"[{marks}]+", "", text)
     text = unicodedata.normalize("NFC", text).casefold()
@@ -224,12 +229,30 @@ def letters_each(texts: Sequence[str]) -> list[str]:
     return "".join([known[piece] for piece in pieces]).split("\n") if texts else []
 
 
-def head(text: str, letters: int) -> list[str]:
-    """Return the first words of `text`, folded: so many letters of them, or all in its first HEAD_LIMIT characters."""
-    found = [fold(word) for word in _WORD.findall(text[: 2 * letters])]
-    if sum(map(len, found)) > letters or len(text) <= 2 * letters:
-        return found
-    return [fold(word) for word in _WORD.findall(text[:HEAD_LIMIT])]
+def opening(text: str, letters: int) -> str:
+    """Return the folded letters it begins with: at least so many, or all in its first HEAD_LIMIT characters."""
+    for limit in (2 * letters, HEAD_LIMIT):
+        sample = text[:limit]
+        if sample.isascii():  # the same as word by word, several times as fast
+            found = sample.encode().translate(_ASCII, _ASCII_APART).decode()
+        else:
+            found = "".join([fold(word) for word in _WORD.findall(sample)])
+        if len(found) > letters or len(text) <= limit:
+            break
+    return found
+
+
+def first_word(text: str) -> tuple[int, bool]:
+    """Return how many letters the first word has when folded, and whether what follows it is set off."""
+    if not (first := _WORD.search(text)):
+        return 0, False
+    second = _WORD.search(text, first.end())
+    return len(fold(first.group())), has_break(text[first.end() : second.start() if second else len(text)])
+
+
+def is_small(letter: str) -> bool:
+    """Say whether a letter is a small one of a script that has capitals in use: Georgian has not."""
+    return letter.islower() and not "\u10d0" <= letter <= "\u10ff"
 
 
 def unspaced(text: str) -> bool:
@@ -238,8 +261,9 @@ def unspaced(text: str) -> bool:
 
 
 def last_word(text: str) -> str:
-    """Return the folded last run of letters or digits of `text`, or an empty string."""
-    if (end := text[-LAST_LETTERS:]).isascii() and end.isalpha():
-        return end.lower()  # all that is asked of most lines
+    """Return the folded last run of letters or digits of `text`, or its last letters; none: an empty string."""
+    end = text.rstrip(_ENDINGS)[-LAST_LETTERS:]
+    if end.isalpha():
+        return fold(end)  # all that is asked of most lines
     words = _WORD.findall(text[-HEAD_LIMIT:])
     return fold(words[-1]) if words else ""

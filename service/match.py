@@ -7,8 +7,10 @@ is visited at most once at every position, so matching is linear in the key's le
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
+from typing import NamedTuple
 
-from service.lines import COMMA, DASH, Key, has_break, head, unspaced
+from service.lines import COMMA, DASH, Key, first_word, has_break, opening, unspaced
 from service.model import Hit, Kind
 from service.pieces import Run, preference, read_on, said, said_before, said_unmarked, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
@@ -16,6 +18,7 @@ from service.states import ENDS, REACH, ROOT, STARTS, TOUCHING, States
 
 GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
 GLUED_WORDS = 12  # of a line in which words may be looked for inside of words
+DATE_REACH = 120  # characters of a line in which a date ends that stands at its beginning or behind a label there
 SHORT = (1, 2)  # lengths of a word where the vocabulary has none that begins so
 
 _DIGIT = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u249b]")  # and what folds to one
@@ -23,61 +26,91 @@ _DIGIT = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u24
 Fronts = dict[int, dict[int, Run]]  # by position of a key: the states alive there, each with the phrases read so far
 
 
+class Way(NamedTuple):
+    """What can follow a word that phrases begin with."""
+
+    heads: frozenset[str] = frozenset()  # the first letters (REACH at most) of every word that can
+    numbers: bool = False
+    dates: bool = False
+    anything: bool = False  # a slot that any words fill
+    leads: bool = False  # a text that is set off
+    points: bool = False  # another article's title, set off or not
+    ends: bool = False  # nothing, or another phrase
+
+
+ANY_WAY = Way(anything=True)
+
+
 class Automaton(States):
     """Reads keys by the compiled phrases."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._behind: dict[int, frozenset[str]] = {}  # what was asked of `_heads_behind`
+        self._known_heads: dict[int, frozenset[str]] = {}  # what was asked of `_heads`
+        self._known_ways: dict[str, Way | None] = {}  # and of `_way`
 
     def may_begin(self, text: str) -> bool:
         """Say whether a line's text begins like a phrase; one that begins with free words is told by its end."""
-        words = head(text, STARTS + REACH)
-        begin = "".join(words)
+        begin = opening(text, STARTS + REACH)
         if begin[:1].isdecimal():
             return True
-        for n in self._starts(begin):
-            apart = n >= REACH or n == len(words[0]) or text[n : n + 1].isupper() or unspaced(begin)
-            if apart and self._leads_on(begin, n, text):
-                return True
-        return False
+        starts = self._starts(begin)
+        if not starts:
+            return False
+        first, set_off = first_word(text)
+        return any(
+            (n >= REACH or n == first or text[n : n + 1].isupper() or unspaced(begin))
+            and self._leads_on(begin[n:], way, set_off if n == first else has_break(text), text)
+            for n, way in starts
+        )
 
-    def _starts(self, begin: str) -> list[int]:
-        """Return the lengths of the known words at its beginning; STARTS: or longer ones."""
-        sizes, known = self._sizes_at(begin, 0), self.vocabulary
-        found = [n for n in sizes if n < STARTS and begin[:n] in known]
-        if sizes[-1] >= STARTS and (begin[:STARTS] in self.long or begin[:STARTS] in known):
-            found.append(STARTS)
+    def _starts(self, begin: str) -> list[tuple[int, Way]]:
+        """Return the lengths of the known words that phrases begin with, and what is behind; STARTS: or longer ones."""
+        sizes, vocabulary = self._sizes_at(begin, 0), self.vocabulary
+        words = (begin[:n] for n in sizes if n < STARTS)
+        found = [(len(word), way) for word in words if word in vocabulary and (way := self._way(word))]
+        if sizes[-1] >= STARTS and (begin[:STARTS] in self.long or begin[:STARTS] in vocabulary):
+            found.append((STARTS, ANY_WAY))
         return found
 
-    def _leads_on(self, begin: str, n: int, text: str) -> bool:
-        """Say whether a phrase that begins with the first `n` letters of `begin` can go on as `begin` and `text` do."""
-        rest = begin[n:]
-        if n == STARTS or len(rest) < REACH:
+    def _leads_on(self, rest: str, way: Way, set_off: bool, text: str) -> bool:
+        """Say whether a phrase whose first word is read can go on as `rest`, the letters behind it, and `text` do."""
+        if way.anything or len(rest) < REACH or not way.heads.isdisjoint((rest[:1], rest[:2], rest[:REACH])):
             return True
-        heads = (rest[:1], rest[:2], rest[:REACH])
-        for symbol in self.vocabulary[begin[:n]]:
-            state = self.words[ROOT].get(symbol)
-            if state is None:
-                continue
-            if self.slots[state] or not self._heads_behind(state).isdisjoint(heads):
-                return True
-            if (lead := self.lead_pieces[state]) and (has_break(text) or lead.record.kind is Kind.RELATED):
-                return True
-            if self.pieces[state] and (
-                _DIGIT.search(text) or any(self._leads_on(rest, m, text) for m in self._starts(rest))
-            ):
-                return True
-        return False
+        if way.points or (way.leads and set_off) or (way.numbers and rest[0].isdecimal()):
+            return True
+        if (way.ends or way.dates) and _DIGIT.search(text, 0, DATE_REACH):  # a date may begin with any word
+            return True
+        return way.ends and any(self._leads_on(rest[m:], on, has_break(text), text) for m, on in self._starts(rest))
 
-    def _heads_behind(self, state: int) -> frozenset[str]:
+    def _heads(self, state: int) -> frozenset[str]:
         """Return the first letters (REACH at most) of every word that leads on from a state."""
-        found = self._behind.get(state)
+        found = self._known_heads.get(state)
         if found is None:
             lists = self.lists
-            found = self._behind[state] = frozenset().union(
+            found = self._known_heads[state] = frozenset().union(
                 *(lists.get(symbol) or {symbol.lstrip(TOUCHING)[:REACH]} for symbol in self.words[state])
             )
+        return found
+
+    def _way(self, word: str) -> Way | None:
+        """Return what can follow a word of the vocabulary; None: no phrase begins with it."""
+        if word in self._known_ways:
+            return self._known_ways[word]
+        begin = self.words[ROOT]
+        states = [begin[symbol] for symbol in self.vocabulary[word] if symbol in begin]
+        slots = {name for state in states for name in self.slots[state]}
+        leads = [piece for state in states if (piece := self.lead_pieces[state])]
+        way = Way(
+            heads=frozenset().union(*map(self._heads, states)),
+            numbers="number" in slots,
+            dates="date" in slots,
+            anything=not slots.issubset(WITH_DIGITS),
+            leads=bool(leads),
+            points=any(piece.record.kind is Kind.RELATED for piece in leads),
+            ends=any(self.pieces[state] for state in states),
+        )
+        self._known_ways[word] = found = way if states else None
         return found
 
     def begin(self, line: Key) -> tuple[Hit | None, bool]:
@@ -109,12 +142,16 @@ class Automaton(States):
 
     def _said(self, line: Key, fronts: Fronts, before: Hit | None) -> Hit | None:
         whole = fronts.get(len(line.text), {})
-        runs = [(*done, last) for state, done in whole.items() if (last := self.pieces[state])]
+        runs = [((*done, last), state in self.open) for state, done in whole.items() if (last := self.pieces[state])]
         if not runs:
             return before
         listed = COMMA in line.breaks
         machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
-        hits = [said(run, None, listed, machine_made) for run in sorted(runs, key=len)]
+        hits = [
+            replace(hit, open=is_open and hit.certain)
+            for run, is_open in sorted(runs, key=lambda pair: len(pair[0]))
+            for hit in (said(run, None, listed, machine_made),)
+        ]
         return max(filter(None, (*hits, before)), key=preference, default=None)
 
     def _may_be_glued(self, line: Key, fronts: Fronts) -> bool:
@@ -151,6 +188,7 @@ class Automaton(States):
         text = line.text
         fronts: Fronts = {0: {ROOT: ()}}
         before: Hit | None = None
+        marked = False  # a break sets off what follows it
         furthest = 0
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
         dead = () if line.digits else WITH_DIGITS
@@ -163,18 +201,20 @@ class Automaton(States):
             if here is None:
                 continue
             symbols: dict[str, list[int]] | None = None
+            begins = text[at : at + 1], text[at : at + 2], text[at : at + REACH]
             queue = list(here)
             for state in queue:
                 done = here[state]
                 set_off, ended, words, slots = leads[state], pieces[state], all_words[state], all_slots[state]
-                if set_off and before is None:
-                    told = said_before if line.breaks[at] >= DASH else said_unmarked
+                if set_off and not marked and (before is None or line.breaks[at] >= DASH):
+                    marked = line.breaks[at] >= DASH  # "See also recently: …" has a shorter label in it
+                    told = said_before if marked else said_unmarked
                     before = told((*done, set_off), line, at)
                 if ended:
                     if ROOT not in here:
                         queue.append(ROOT)
                     here[ROOT] = read_on(done, ended, here.get(ROOT))
-                if words:
+                if words and (state == ROOT or not self._heads(state).isdisjoint(begins)):
                     if symbols is None:
                         symbols = self._glued(line, at) if glued else self._apart(line, index)
                     small, large = (words, symbols) if len(words) < len(symbols) else (symbols, words)

@@ -75,6 +75,7 @@ class Hit:
     phrase: str  # id of the phrase record, such as "ru.share.network"
     certain: bool  # False: speaks only in company of other evidence
     value: int | None = None  # offset in the line's text where a free `{text}` begins
+    open: bool = False  # certain, but for words of any sort at its end that make the line a sentence
 
 
 class Judgement(NamedTuple):

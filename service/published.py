@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from service import dates
 from service.model import Hit, Kind, Line
-from service.sight import Look
+from service.sight import Again, Look
 
 ABOVE, BELOW = 2, 8  # lines above and below the headline in which the day is looked for
 NEAR = 16  # lines below the top of a text among which a paragraph must stand, if the top is an article's and no site's
@@ -35,7 +35,7 @@ def find(
     lines: Sequence[Line],
     looks: Sequence[Look],
     hits: Sequence[Hit | None],
-    again: Sequence[bool],
+    again: Sequence[Again],
     language: str | None,
 ) -> str | None:
     """Return the day that a line at the article's head names; `again` marks its headline. None: no line does."""
@@ -45,7 +45,7 @@ def find(
     return None
 
 
-def _headline(lines: Sequence[Line], again: Sequence[bool]) -> int | None:
+def _headline(lines: Sequence[Line], again: Sequence[Again]) -> int | None:
     """Return the line that is the headline: of a page the one marked as such, since menus and trails repeat it."""
     places = [i for i, same in enumerate(again) if same]
     return next((i for i in places if lines[i].tag == "h1"), places[0] if places else None)

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 from service import dates
+from service.lines import is_small
 from service.model import Hit, Line
 
 PROSE_LETTERS = 140  # a line this long is prose however it ends
 SENTENCE_LETTERS = 25  # with a full stop, a line this long is a sentence
+ENTRY_LETTERS = 120  # characters of an entry in a box of facts: "Pages: 96"
+ENTRIES, UNKNOWN_SHARE = 3, 0.5  # entries that make a box, and how many of them the lexicon must not know
 DENSE = 2.5  # a letter of a script without spaces says as much as this many others
 
 _STOPS = frozenset(".。।۔։።…")
@@ -18,8 +22,17 @@ _CLOSING = "'\"»”’)] \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u20
     map(chr, range(0x2000, 0x200B))
 )
 _INSIDE = frozenset(",.;:!?)]»”…%،。、！？")  # no line begins so, but a piece of one
+_LABEL = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：]\s?[^\s/]")
 _ADDRESS = ("http://", "https://", "www.")
 _DENSE_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+
+
+class Again(IntEnum):
+    """Whether a line is the article's own title."""
+
+    NO = 0
+    BARE = 1
+    DATED = 2  # with a date, as pages restate it below the article
 
 
 class Look(NamedTuple):
@@ -30,6 +43,7 @@ class Look(NamedTuple):
     ended: bool  # ends like a sentence, of whatever length
     inside: bool  # begins like the middle of a sentence
     dated: bool  # a date and nothing else
+    labelled: bool  # "Pages: 96"
 
 
 class Sight(NamedTuple):
@@ -40,19 +54,21 @@ class Sight(NamedTuple):
     found: Hit | None  # the lexicon's hit, even where the line is a piece of a paragraph
     gap: bool  # a blank line stands before it
     hit: Hit | None
-    title: bool  # the article's own title, perhaps with a date
+    title: Again
     joined: bool  # goes on in the next line
 
 
-def see(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], again: Sequence[bool]) -> list[Sight]:
+def see(
+    lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], again: Sequence[Again]
+) -> list[Sight]:
     """Join what is known of each line; `again` marks repeats of the article's own title.
 
-    Pieces of a paragraph that was broken at its links carry no hit.
+    Pieces of a paragraph that was broken at its links carry no hit, nor do entries in a box of facts.
     """
     return _join(lines, looks, hits, [line.gap for line in lines], again)
 
 
-def rest(sights: Sequence[Sight], kept: Sequence[int], again: Sequence[bool]) -> list[Sight]:
+def rest(sights: Sequence[Sight], kept: Sequence[int], again: Sequence[Again]) -> list[Sight]:
     """Join anew what is known of the lines that were `kept` (indices, in order), as if there were no others.
 
     Where lines went, the white space before the first of them stays.
@@ -67,7 +83,7 @@ def _join(
     looks: Sequence[Look],
     hits: Sequence[Hit | None],
     gaps: Sequence[bool],
-    again: Sequence[bool],
+    again: Sequence[Again],
 ) -> list[Sight]:
     if not lines:
         return []
@@ -77,13 +93,30 @@ def _join(
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
         if joined[i + 1] and not joined[i] and not gaps[i + 1] and not hits[i] and not looks[i].ended:
             joined[i] = True
-    before = [False, *joined]
+    before, boxed = [False, *joined], _boxed(looks, hits)
     return [
-        Sight(line, seen, hit, gap, None, False, on) if on or inside else Sight(line, seen, hit, gap, hit, title, False)
-        for line, seen, hit, gap, title, on, inside in zip(
-            lines, looks, hits, gaps, again, joined, before[:-1], strict=True
+        Sight(line, seen, hit, gap, None if boxed[i] else hit, title, False)
+        if not (on or inside)
+        else Sight(line, seen, hit, gap, None, Again.NO, on)
+        for i, (line, seen, hit, gap, title, on, inside) in enumerate(
+            zip(lines, looks, hits, gaps, again, joined, before[:-1], strict=True)
         )
     ]
+
+
+def _boxed(looks: Sequence[Look], hits: Sequence[Hit | None]) -> list[bool]:
+    """Say of every line whether it is an entry in a box of facts, as under the review of a book.
+
+    "Author: …" is none of its lines' by-line then.
+    """
+    found, start = [False] * len(looks), 0
+    for i in range(len(looks) + 1):
+        if i < len(looks) and looks[i].labelled:
+            continue
+        if i - start >= ENTRIES and sum(hit is None for hit in hits[start:i]) >= UNKNOWN_SHARE * (i - start):
+            found[start:i] = [True] * (i - start)
+        start = i + 1
+    return found
 
 
 def look(text: str) -> Look:
@@ -91,7 +124,8 @@ def look(text: str) -> Look:
     size = weight(text)
     end = text.rstrip(_CLOSING)[-1:]
     prose = size >= PROSE_LETTERS or (size >= SENTENCE_LETTERS and end in _STOPS)
-    return Look(size, prose, end in _ENDS, _begins_inside(text), dates.only(text))
+    labelled = len(text) <= ENTRY_LETTERS and _LABEL.match(text) is not None
+    return Look(size, prose, end in _ENDS, _begins_inside(text), dates.only(text), labelled)
 
 
 def _begins_inside(text: str) -> bool:
@@ -100,7 +134,7 @@ def _begins_inside(text: str) -> bool:
         return True
     if first in "–—- ":
         text = text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
-    return text[:1].islower() and not text.startswith(_ADDRESS)
+    return is_small(text[:1]) and not text.startswith(_ADDRESS)
 
 
 def weight(text: str) -> float:

@@ -2,13 +2,20 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from service.lines import COLON, COMMA, Key
+from service import dates
+from service.lines import COLON, COMMA, Key, letters
 
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 NAME_WORDS, NAME_WORDS_UPPER = 4, 3  # fewer in a line of capitals, where any word has one
-SMALL_WORDS = frozenset("of the and for de da di van von der del la le el al".split())  # noqa: SIM905 - shorter
-COUNT_SUFFIXES = ("k", "m", "тыс", "млн", "тис", "mil", "mln", "万", "萬", "만", "천")
+SMALL_LETTERS = 3  # of a word that may stand in a date
+SMALL_WORDS = frozenset(
+    "of the and for de da di van von der del la le el al du des do dos das y e i den het op och og".split()  # noqa: SIM905 - shorter
+)
+COUNT_SUFFIXES = (
+    "k", "m", "тыс", "млн", "тис", "mil", "mln", "tys", "tis", "ezer", "bin", "mii", "χιλ", "万", "萬", "만", "천",
+)  # fmt: skip
 FREE = ("site", "any", "name", "text")  # slots that any words fill
 APART = " apart"  # marks `{any}` where a phrase of a script without spaces has one before it
 WITH_DIGITS = ("date", "number")  # slots that only digits open
@@ -53,15 +60,24 @@ def _any_apart(line: Key, at: int) -> Iterator[int]:
 
 
 def _date(line: Key, at: int) -> Iterator[int]:
-    """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40"."""
+    """Yield the ends of runs of words that hold a digit: "23.08.2016", "23 августа", "August 23, 2016, 10:40".
+
+    The others are small, or name a part of time: in "1911, the poem was lost" only the first word is one.
+    """
     digits, last = False, at
     for end in _words(line, at, DATE_WORDS, COLON + 1):
-        if end - at > DATE_LETTERS:
+        word = line.text[last:end]
+        digit = any(map(str.isdigit, word))
+        if end - at > DATE_LETTERS or not (digit or len(word) <= SMALL_LETTERS or word in _times()):
             return
-        digits = digits or any(map(str.isdigit, line.text[last:end]))
-        last = end
+        digits, last = digits or digit, end
         if digits:
             yield end
+
+
+@lru_cache(maxsize=1)
+def _times() -> frozenset[str]:
+    return frozenset(map(letters, dates.words()))
 
 
 def _number(line: Key, at: int) -> Iterator[int]:

@@ -31,6 +31,7 @@ class States:
         self.pieces: list[Piece | None] = []  # by state: what its records say, once told
         self.lead_pieces: list[Piece | None] = []
         self.leads: list[tuple[Record, ...]] = [()]  # by state: they end there if the rest of the line is set off
+        self.open: set[int] = set()  # states where a phrase may end that is few words of its own and any others behind
         self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
         self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
         self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words

@@ -17,6 +17,7 @@ import numpy as np
 
 from service import columns, echo, elements, features
 from service.columns import PAGE, TEXT, Alone
+from service.echo import Terms
 from service.features import Floats
 from service.learned import Forest, Linear
 from service.model import Judgement, Kind
@@ -110,7 +111,9 @@ class Tagger:
         which = PAGE if sights[0].line.path is not None else TEXT
         at = [slice(start, start + PIECE) for start in range(0, len(sights), PIECE)]
         if alone is None:
-            alone = columns.joined([self.alone(sights[piece]) for piece in at])
+            alone = columns.joined(
+                [self._alone(sights[piece]) for piece in at], features.alike([sight.line.text for sight in sights])
+            )
         if len(at) == 1:
             known = self._weigh(which, sights, read, cut, alone)
             return Tags(*self._answers(which, known), alone, (lambda: known,), self._models[which], which)
@@ -124,11 +127,11 @@ class Tagger:
         body, goes_on = (np.concatenate(part) for part in zip(*found, strict=True))
         return Tags(body, goes_on, alone, pieces, self._models[which], which)
 
-    def alone(self, sights: Sequence[Sight]) -> Alone:
+    def _alone(self, sights: Sequence[Sight]) -> tuple[Floats, Terms]:
         """Return what is known of each line alone: how it looks, and what its words say."""
         words = self._words.scores(*features.grams([sight.line for sight in sights]))
         terms = echo.terms([sight.line.text for sight in sights])
-        return Alone(np.concatenate((features.alone(sights), words)), terms)
+        return np.concatenate((features.alone(sights), words)), terms
 
     def _weigh(
         self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, alone: Alone
@@ -136,7 +139,7 @@ class Tagger:
         """Return the columns of `OVER_COLUMNS` x lines."""
         lines = [sight.line for sight in sights]
         path = self._path.scores(*columns.path_buckets(lines)) if which == PAGE else None
-        known = columns.of(alone.columns, columns.here(sights, read, cut, alone.terms), lines, path)
+        known = columns.of(alone.columns, columns.here(sights, read, cut, alone.terms, alone.alike), lines, path)
         columns.add_answers(known, probability(self._models[which].body.scores(known)[0]))
         return known
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from service import dates
 from service.lines import letters
 from service.model import Hit, Line
-from service.sight import Look
+from service.sight import Again, Look
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
 _CRUMBS = re.compile(r"\w\s?[>›»]\s\w")
@@ -28,20 +28,21 @@ def guess(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | Non
     return text if headline and any(look.prose for look in looks[1:BELOW]) else None
 
 
-def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> tuple[list[bool], str | None]:
+def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> tuple[list[Again], str | None]:
     """Return, per line, whether it is the title again (perhaps with a date), and the day such a line names."""
     if not title:
-        return [False] * len(lines), None
+        return [Again.NO] * len(lines), None
     wanted, published = letters(title[:SNIP]), None
     begin = title.casefold().lstrip("\ufeff «“\"'")[:8]
     again = []
     for line in lines:
-        same, text = False, line.text
+        same, text = Again.NO, line.text
         if wanted and len(title) - 4 <= len(text) <= len(title) + 60 and begin in text.casefold():
             dated = dates.find(text, language) if len(text) > len(title) else None
             bare = text[: dated.start] + " " + text[dated.end :] if dated else text
-            same = letters(bare[:SNIP]) == wanted or letters(text[:SNIP]) == wanted
-            if same and dated and letters(text[:SNIP]) != wanted:
-                published = dated.day
+            if letters(text[:SNIP]) == wanted:
+                same = Again.BARE
+            elif dated and letters(bare[:SNIP]) == wanted:
+                same, published = Again.DATED, dated.day
         again.append(same)
     return again, published

@@ -13,11 +13,12 @@ from service.model import Line
 def shaped(source: str) -> tuple[list[Line], features.Floats]:
     lines = split(source)
     looks = [sight.look(line.text) for line in lines]
-    sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
+    sights = sight.see(lines, looks, [None] * len(lines), [sight.Again.NO] * len(lines))
     read = judge.read(sights)
     if not lines:
         return lines, np.zeros((0, 0), np.float32)
-    here = columns.here(sights, read, cut.certain(sights, read), echo.terms([line.text for line in lines]))
+    texts = [line.text for line in lines]
+    here = columns.here(sights, read, cut.certain(sights, read), echo.terms(texts), features.alike(texts))
     return lines, np.concatenate((features.alone(sights), here))
 
 

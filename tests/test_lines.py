@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import fold, head, key, letters, letters_each, split
+from service.lines import fold, key, letters, letters_each, opening, split
 
 
 def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
@@ -69,7 +69,7 @@ def test_a_key_maps_back_into_its_line(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_the_head_is_the_beginning_of_the_key(text: str) -> None:
-    begin = "".join(head(text, 20))
+    begin = opening(text, 20)
     whole = key(text, 300).text
 
     assert whole.startswith(begin) or begin.startswith(whole)

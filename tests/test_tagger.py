@@ -20,7 +20,7 @@ MEGABYTE = 1_000_000
 def tags(source: str) -> tuple[list[Sight], Tags]:
     lines = split(source)
     looks = [sight.look(line.text) for line in lines]
-    sights = sight.see(lines, looks, [None] * len(lines), [False] * len(lines))
+    sights = sight.see(lines, looks, [None] * len(lines), [sight.Again.NO] * len(lines))
     read = judge.read(sights)
     found = tagger.load().tag(sights, read, cut.certain(sights, read))
     assert found is not None
