@@ -12,14 +12,15 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from corpus import case, flavours, spares
-from service import charset, markup
+from service import charset, markup, sight
 from service.errors import RequestError
+from service.lexicon import Lexicon
 from service.lines import split
 from service.model import Kind, Line
 
@@ -67,6 +68,18 @@ def own() -> Iterator[Page]:
         for start in range(0, len(texts), SENTENCES):
             part = texts[start : start + SENTENCES]
             yield _own(f"spares {script} {start}", "\n\n".join(part), (Kind.BODY,) * len(part))
+
+
+def in_packs(lexicon: Lexicon) -> Iterator[Page]:
+    """Yield articles of the sentences that records of the packs spare: words of labels in all languages."""
+    packs: dict[str, list[str]] = {}
+    for record in lexicon.records.values():
+        sentences = (text for text in record.spares if sight.look(text).ended and len(text) >= sight.SENTENCE_LETTERS)
+        packs.setdefault(record.pack, []).extend(sentences)
+    for tag, texts in packs.items():
+        for start in range(0, len(texts), SENTENCES):
+            part = texts[start : start + SENTENCES]
+            yield replace(_own(f"pack {tag} {start}", "\n\n".join(part), (Kind.BODY,) * len(part)), set="packs")
 
 
 def _own(name: str, source: str, kinds: tuple[Kind, ...]) -> Page:
@@ -152,7 +165,7 @@ def _flavours(path: Path, page: dict[str, Any], extra: Mapping[str, Mapping[str,
     yield made("fragments", _lines("fragments", pieces), *_filled(pieces, parts, kinds), gold)
     source = path / "html" / f"{page['id']}.html.gz"
     if source.exists() and (served := _served(source)) is not None:
-        lines = markup.read(served, page.get("url")).lines
+        lines = _asked(served, page.get("url"))
         blocks = difflib.SequenceMatcher(None, whole, [line.text for line in lines], autojunk=False)
         now, names = [UNKNOWN] * len(lines), [None] * len(lines)  # type: list[int], list[str | None]
         for a, b, size in blocks.get_matching_blocks():
@@ -167,7 +180,7 @@ def _labelled(path: Path) -> Iterator[Page]:
         served = _served(source) if source.exists() else None
         if served is None:
             continue
-        lines = markup.read(served, None).lines
+        lines = _asked(served, None)
         marks = _transferred(row, [line.text for line in lines])
         if marks is None:
             continue
@@ -188,6 +201,17 @@ def _labelled(path: Path) -> Iterator[Page]:
         yield made("page", _lines("page", texts), said)
         for flavour, rows, pieces in flavours.of(served, texts, [kind == "body" for kind in said]):
             yield made(flavour, _lines(flavour, pieces), [said[i] for i in rows])
+
+
+def _asked(html: str, url: str | None) -> tuple[Line, ...]:
+    """Return the lines of a page, with what the extractor says of each."""
+    page = markup.read(html, url)
+    return (page.ask() if page.ask else None) or page.lines
+
+
+def unasked(page: Page) -> Page:
+    """Return the page as it is before the extractor is asked about it."""
+    return replace(page, lines=tuple(line._replace(kept=None) for line in page.lines))
 
 
 def _served(path: Path) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import fmean
 
-from corpus.pages import SEPARATORS, Page
+from corpus.pages import SEPARATORS, Page, unasked
 from service import columns
 from service.clean import clean_lines
 from service.lexicon import Lexicon
@@ -16,7 +16,7 @@ from service.tagger import Tagger
 
 _WORD = re.compile(r"\w+")
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-GROUPS = {"wcxb-dev": "English", "unlabelled": "labelled here", "own": "written here"}
+GROUPS = {"wcxb-dev": "English", "unlabelled": "labelled here", "own": "written here", "packs": "written here"}
 SAME = 0.6  # of the longer title that a shorter one inside it must have, to be the same
 
 MEASURES = ("tail_removed", "pages_hurt", "f1", "body_kept", "precision", "recall", "pages")
@@ -28,10 +28,10 @@ Version {version}, trained {day} by `python -m corpus.train` in {minutes} minute
 ## What it is
 
 `tagger.npz` holds, as plain arrays: a linear model over hashed character n-grams of a line; one over the words of the
-path of elements a line of a page stands in; and, for bare text and for pages each, three forests of oblivious trees
-(is the line the article's, does the article go on here or below, which kind is a line that goes). service/tagger.py
-reads it, service/features.py and service/elements.py make its columns: {text} for text, {page} for pages. It holds no
-text.
+path of elements a line of a page stands in; and three forests of oblivious trees (is the line the article's, does the
+article go on here or below, which kind is a line that goes) for bare text, for pages, and for pages about which the
+extractor was asked too, as it is where the ones before are in doubt. service/tagger.py reads it, service/features.py
+and service/elements.py make its columns: {text} for text, {page} for pages. It holds no text.
 
 ## Data and licences
 
@@ -109,6 +109,8 @@ def _figures(rows: Iterable[Row], lexicon: Lexicon) -> Figures:
         text = source(page)
 
         def clean(scope: Scope, page: Page = page, weigh: Tagger | None = weigh, text: str = text) -> Result:
+            if page.flavour == "html":
+                return clean_lines(text, unasked(page).lines, lexicon, Options(scope=scope), weigh, lambda: page.lines)
             return clean_lines(text, page.lines, lexicon, Options(scope=scope), weigh)
 
         group = GROUPS.get(page.set, "other languages")

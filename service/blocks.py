@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
-ARTICLE_SHARE = 0.85  # of the kept letters: what is kept by mistake stands elsewhere on the page
-# Runs that were not kept, in the element around the article: a by-line and a share bar are no end of an article. Of 1,
-# 3, 5, 8, 12 and 16, it finds most of the related links of labelled pages, for what is found besides.
-BESIDE = 12
+from service.model import Group
+
 LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
 PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
 LABELS = 4096  # that are remembered: a page has the same ones again and again
@@ -23,7 +21,6 @@ UNSEEN = frozenset((
     "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math",
     "datalist", "applet", "noembed",
 ))  # fmt: skip
-_CODE = frozenset(("script", "style"))
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp",
@@ -52,60 +49,43 @@ class Block:
     element: int  # number of the innermost element that holds all letters of the run
 
 
-@dataclass(slots=True)
-class Weight:
-    """What makes a page slow to extract from: see `service.extract`."""
+def gather(tree: Any, base: str) -> tuple[list[Block], list[int]]:
+    """Return the runs of inline content of a page in document order, and the parent of each element, -1 of the root's.
 
-    elements: int = 0
-    depth: int = 0  # summed over elements
-    letters: int = 0  # characters of text
-    buried: int = 0  # depth summed over characters
-    blocks: int = 0  # runs of text, and texts that are not shown
-    crowd: int = 0  # square of the number of inline elements in one block, summed over blocks
-    parents: list[int] = field(default_factory=list)  # of each element, by number in document order; the root's is -1
-
-
-def gather(tree: Any, base: str) -> tuple[list[Block], Weight]:
-    """Return the runs of inline content of a page in document order, and how heavy the page is.
-
-    Browsers show no `<noscript>`; a page that shows nothing else is read with it.
+    Elements are known by their number in document order. Browsers show no `<noscript>`; a page that shows nothing else
+    is read with it.
     """
-    blocks, weight = _walk(tree, base, UNSEEN)
-    return (blocks, weight) if blocks else _walk(tree, base, UNSEEN - {"noscript"})
+    blocks, parents = _walk(tree, base, UNSEEN)
+    return (blocks, parents) if blocks else _walk(tree, base, UNSEEN - {"noscript"})
 
 
-def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], Weight]:
-    run, weight = _Run(base), Weight()
+def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], list[int]]:
+    run, parents = _Run(base), []  # type: _Run, list[int]
     hidden = None
-    inline = 0  # elements since the last block began or ended
-    paragraphs = 0  # open paragraphs
-    around = run.around
+    paragraphs = 0  # open ones
+    around, numbers, paths = run.around, run.numbers, run.paths
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            weight.depth += len(around)
-            weight.elements += 1
-            if hidden is None and hides(element, tag, unseen):
+            if hidden is None and (tag in unseen or element.get("hidden") is not None) and hides(element, tag, unseen):
                 hidden = element
-            weight.parents.append(run.numbers[-1] if run.numbers else -1)
-            run.numbers.append(len(weight.parents) - 1)
+            number = len(parents)
+            parents.append(numbers[-1] if numbers else -1)
+            numbers.append(number)
             around.append(element)
-            run.paths.append(None)
+            paths.append(None)
             text = element.text
-            if tag not in INLINE:
-                weight.crowd += inline * inline
-                inline = 0
+            if tag in INLINE:
+                if hidden is None and tag == "a" and (href := element.get("href")):
+                    run.link = href
+            else:
                 if hidden is None and (not paragraphs or tag in BREAKING):
                     run.flush(tag)
                 paragraphs += tag == "p"
-            else:
-                inline += 1
-                if hidden is None and tag == "a" and (href := element.get("href")):
-                    run.link = href
         else:
             around.pop()
-            run.numbers.pop()
-            run.paths.pop()
+            numbers.pop()
+            paths.pop()
             text = element.tail
             paragraphs -= tag == "p"
             ends = ends_run(tag, paragraphs)
@@ -115,45 +95,32 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], We
                 hidden = None
                 if not paragraphs or (ends and tag not in UNSEEN):
                     run.flush(run.tag)
-        if text:
-            if tag not in _CODE or event == "end":
-                weight.letters += len(text)
-                weight.buried += len(text) * len(around)
-            if hidden is None:
-                run.add(text)
-            else:
-                weight.blocks += 1
-    weight.crowd += inline * inline
+        if text and hidden is None and (run.letters or not text.isspace()):
+            run.add(text)
     run.flush("body")
-    weight.blocks += len(run.done)
-    return run.done, weight
+    return run.done, parents
 
 
-def around_article(blocks: Sequence[Block], parents: Sequence[int], kept: Sequence[bool | None]) -> list[bool]:
-    """Say of every block whether it stands in the element around the article.
+def groups(blocks: Sequence[Block], parents: Sequence[int]) -> list[Group | None]:
+    """Return the innermost element around each block that holds other blocks too.
 
-    That is the smallest that holds `ARTICLE_SHARE` of the letters in kept blocks, and `BESIDE` blocks that were not.
+    An element that holds the same blocks as the one inside it is left out.
     """
-    letters, others = [0] * len(parents), [0] * len(parents)
-    for block, keep in zip(blocks, kept, strict=True):
-        if keep:
-            letters[block.element] += len(block.text)
-        else:
-            others[block.element] += 1
+    first, last = [len(blocks)] * len(parents), [0] * len(parents)
+    for i, block in enumerate(blocks):
+        first[block.element] = min(first[block.element], i)
+        last[block.element] = i + 1
     for number in range(len(parents) - 1, 0, -1):
-        letters[parents[number]] += letters[number]
-        others[parents[number]] += others[number]
-    if not letters or not letters[0]:
-        return [False] * len(blocks)
-    least = ARTICLE_SHARE * letters[0]
-    # elements come in document order, so the last one that holds enough is the innermost
-    top = max(number for number in range(len(parents)) if letters[number] >= least)
-    while top > 0 and others[top] < BESIDE:
-        top = parents[top]
-    inside = [False] * len(parents)
-    for number in range(top, len(parents)):
-        inside[number] = number == top or inside[parents[number]]
-    return [inside[block.element] for block in blocks]
+        parent = parents[number]
+        first[parent] = min(first[parent], first[number])
+        last[parent] = max(last[parent], last[number])
+    found: list[Group | None] = [None] * len(parents)
+    for number, parent in enumerate(parents):
+        around = found[parent] if parent >= 0 else None
+        holds = last[number] - first[number]
+        new = holds > 1 and (around is None or holds < around.last - around.first)
+        found[number] = Group(first[number], last[number], around) if new else around
+    return [found[block.element] for block in blocks]
 
 
 def ends_run(tag: str, paragraphs: int) -> bool:
@@ -185,26 +152,24 @@ class _Run:
         self._base = base
         self._parts: list[str] = []
         self._links: dict[str, int] = {}
-        self._letters = self._linked = 0
+        self.letters = self._linked = 0
         self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
         self._depth = 0
         self._element = 0
 
     def add(self, text: str) -> None:
-        """Add text to the run."""
-        if text.isspace():
-            if self._letters:
-                self._parts.append(" ")
-            return
+        """Add text to the run, which does not begin with white space alone."""
         self._parts.append(text)
+        if text.isspace():
+            return
         letters = len("".join(text.split()))
-        if not self._letters:
+        if not self.letters:
             self._depth = self.low = len(self.around)
             self._place()
         elif self.low < self._depth:
             self._depth = self.low
             self._place()
-        self._letters += letters
+        self.letters += letters
         if self.link:
             self._linked += letters
             self._links[self.link] = self._links.get(self.link, 0) + len(text.strip())
@@ -226,13 +191,13 @@ class _Run:
         """End the run; what follows stands in `tag`."""
         if self._parts:
             text = _SPACE.sub(" ", "".join(self._parts)).strip()
-            href, linked = None, self._linked / self._letters
+            href, linked = None, self._linked / self.letters
             if self._links:
                 link, size = max(self._links.items(), key=lambda pair: pair[1])
                 href = _join(self._base, link) if size >= LINK_SHARE * len(text) else None
             self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
             self._links.clear()
-            self._letters = self._linked = 0
+            self.letters = self._linked = 0
             self._parts.clear()
         self.tag = tag
 

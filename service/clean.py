@@ -24,7 +24,7 @@ def clean_text(source: str, lexicon: Lexicon, options: Options) -> Result:
 def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = markup.SECONDS) -> Result:
     """Return the body, the removed spans and the related links of a page; `source` is the page's text.
 
-    A page that may take longer than `seconds` to be looked at as a whole is not: a note says so.
+    Where the tagger is in doubt the extractor is asked, unless it may take longer than `seconds`: then a note says so.
     """
     page = markup.read(html, options.url, seconds)
     hint = options.language if options.language and language.primary(options.language) else None
@@ -35,17 +35,26 @@ def clean_html(html: str, lexicon: Lexicon, options: Options, seconds: float = m
         language=hint or page.language,
         scope=options.scope or Scope.ARTICLE,
     )
-    found = clean_lines(page.text, page.lines, lexicon, known, tagger.load())
+    found = clean_lines(page.text, page.lines, lexicon, known, tagger.load(), page.ask)
     return replace(
         found,
         published=page.published or found.published,
         related=tuple(link for link in found.related if not links.same(link.url, page.address)),
-        note=found.note or page.note,
     )
 
 
-def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: Options, weigh: Tagger | None) -> Result:
-    """Return the answer to a source whose lines are known; without a tagger, by the lexicon and the rules alone."""
+def clean_lines(
+    source: str,
+    lines: Sequence[Line],
+    lexicon: Lexicon,
+    options: Options,
+    weigh: Tagger | None,
+    ask: markup.Ask | None = None,
+) -> Result:
+    """Return the answer to a source whose lines are known; without a tagger, by the lexicon and the rules alone.
+
+    `ask`: what asks the extractor about the lines of a page, which is done where the tagger is in doubt.
+    """
     scope = options.scope or Scope.TAIL
     read = unmarked(lines)
     hits = [lexicon.match(line.text) for line in read]
@@ -55,13 +64,19 @@ def clean_lines(source: str, lines: Sequence[Line], lexicon: Lexicon, options: O
     again, day = title.repeats(read, own, spoken)
     day = day or published.find(read, looks, hits, again, spoken)
     sights = sight.see(read, looks, hits, again)
-    decision, alone = _decide(sights, weigh, scope, options.explain)
+    decision, alone = _decide(sights, weigh, scope, options.explain, ask=ask)
     gone, note = cut.select(sights, decision, scope)
+    note = note or decision.note
     judgements = decision.judgements
     pointers = cut.pointers(decision, gone)
-    if gone and lines[0].path is None:  # what is left of a page is a text, and is no page to look at again
-        gone, settled = _settle(sights, judgements, gone, scope, options, spoken, weigh, alone)
-        if weigh and not settled:
+    if gone:
+        page = (
+            lines[0].path is not None
+        )  # what is left of one is a text, that would come back without what may be known
+        left = [sight._replace(line=_bare(sight.line)) for sight in sights] if page else sights
+        title_given, aim = (None, Scope.TAIL) if page else (options.title, scope)
+        gone, settled = _settle(left, judgements, gone, aim, title_given, spoken, weigh, alone, options.explain)
+        if weigh and not settled and not page:
             return clean_lines(source, lines, lexicon, options, None)
         pointers = sorted({*pointers, *gone})
     return Result(
@@ -85,13 +100,27 @@ def _decide(
     alone: Alone | None = None,
     *,
     again: bool = False,
+    ask: markup.Ask | None = None,
 ) -> tuple[Cut, Alone | None]:
     """Return the decision, and what is known of each line alone, which a later look need not ask again."""
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
     tags = weigh.tag(sights, read, by_rules, alone) if weigh else None
+    heavy = False
+    if sights and ask and (tags is None or cut.doubt(sights, tags) > cut.DOUBT):
+        if lines := ask():
+            asked = [sight._replace(line=line) for sight, line in zip(sights, lines, strict=True)]
+            return _decide(asked, weigh, scope, explain, tags.alone if tags else None)
+        heavy = True
     decision = cut.decide(sights, read, by_rules, tags, scope, explain=explain, again=again)
+    if heavy:
+        decision = replace(decision, note=markup.TOO_HEAVY)
     return decision, tags.alone if tags else None
+
+
+def _bare(line: Line) -> Line:
+    """Return a line of a page as one of a text."""
+    return Line(line.start, line.end, line.text, line.gap)
 
 
 def _settle(
@@ -99,10 +128,11 @@ def _settle(
     judgements: dict[int, Judgement],
     gone: list[int],
     scope: Scope,
-    options: Options,
+    given: str | None,
     spoken: str | None,
     weigh: Tagger | None,
     alone: Alone | None,
+    explain: bool,
 ) -> tuple[list[int], bool]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
@@ -113,11 +143,11 @@ def _settle(
         kept = [i for i in range(len(sights)) if i not in away]
         left = [sights[i] for i in kept]
         lines = [seen.line for seen in left]
-        own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], options.title)
+        own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], given)
         again, _ = title.repeats(lines, own, spoken)
         left = sight.rest(sights, kept, again)
         known = None if alone is None else alone.take(kept)
-        decision, _ = _decide(left, weigh, scope, options.explain, known, again=True)
+        decision, _ = _decide(left, weigh, scope, explain, known, again=True)
         more, _ = cut.select(left, decision, scope)
         if not more:
             return gone, True

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from service import echo, elements, features
+from service import among, echo, elements, features
 from service.echo import Terms
 from service.features import Floats, Ints
 from service.model import Judgement, Kind, Line
 from service.sight import Sight
 
-TEXT, PAGE = "text", "page"  # the two models: for bare text, and for pages with their markup
+# The models: for bare text, for pages with their markup, and for those about which the extractor was asked too.
+TEXT, PAGE, ASKED = WHICH = "text", "page", "asked"
 # Kinds that the words of a line can hardly tell apart are one group for them.
 GROUPS: tuple[tuple[Kind, ...], ...] = (
     (Kind.BODY,),
@@ -31,7 +32,7 @@ WORDS = ("worded", *(f"worded_{group[0]}" for group in GROUPS))
 PATH = ("path", *(f"path_{group[0]}" for group in GROUPS))
 HERE = (*features.HERE, *echo.NAMES)
 _ALWAYS = (*features.ALONE, *WORDS, *HERE, *features.PLACE, *features.TURNS)
-_OWN = {TEXT: _ALWAYS, PAGE: (*_ALWAYS, *elements.NAMES, *PATH)}
+_OWN = {TEXT: _ALWAYS, PAGE: (*_ALWAYS, *elements.NAMES, *PATH, *among.GROUPS)}
 _FACED = {
     TEXT: (*features.FACED, "echo", "worded"),
     PAGE: (*features.FACED, "echo", "worded", "kept", "linked", "path"),
@@ -39,7 +40,9 @@ _FACED = {
 _SWEPT = {TEXT: ("gain", "worded"), PAGE: ("gain", "worded", "kept", "path")}
 COLUMNS = {which: features.names(_OWN[which], _FACED[which], _SWEPT[which]) for which in (TEXT, PAGE)}
 ADDED = features.names(("p",), ("p",), ("p",))
-OVER_COLUMNS = {which: (*COLUMNS[which], *ADDED) for which in (TEXT, PAGE)}
+OVER_COLUMNS = {TEXT: (*COLUMNS[TEXT], *ADDED), PAGE: (*COLUMNS[PAGE], *among.ANSWERED, *ADDED)}
+for _names in (COLUMNS, OVER_COLUMNS):
+    _names[ASKED] = _names[PAGE]
 _HERE = len(features.ALONE) + len(WORDS)  # where these columns begin
 _PLACE = _HERE + len(HERE)
 _MARKUP = len(_ALWAYS)
@@ -78,26 +81,38 @@ def here(
     return np.concatenate((features.here(sights, read, cut, alike), echo.heard(terms, prose)))
 
 
-def of(alone: Floats, among: Floats, lines: Sequence[Line], path: Floats | None) -> Floats:
-    """Return the columns (x lines) of the model for text, or (`path` given) of the one for pages.
+def of(alone: Floats, beside: Floats, lines: Sequence[Line], path: Floats | None, start: int = 0) -> Floats:
+    """Return the columns (x lines) of the model for text, or (`path` given) of those for pages.
 
-    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides.
+    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides. `start`: the number of the
+    first line on its page.
     """
     which = TEXT if path is None else PAGE
     known = np.empty((len(OVER_COLUMNS[which]), len(lines)), np.float32)
-    known[:_HERE], known[_HERE:_PLACE] = alone, among
+    known[:_HERE], known[_HERE:_PLACE] = alone, beside
     features.place(alone[0], alone[_ENDS_STOP], alone[_WORDED], known[_PLACE:_MARKUP])
     if path is not None:
         end = _MARKUP + len(elements.NAMES)
         known[_MARKUP:end], known[end : end + len(path)] = elements.columns(lines), path
+        known[end + len(path) : len(_OWN[which])] = among.groups(
+            among.spans(lines, start),
+            known[_MARKUP:end],
+            np.expm1(alone[0]),
+            known[_PLACE],
+            alone[_WORDED],
+            path[0],
+        )
     faced, swept = _indices(which)
     own, size = len(_OWN[which]), len(COLUMNS[which])
     features.around(known.take(faced, 0), known.take(swept, 0), known[own:size])
     return known
 
 
-def add_answers(known: Floats, body: Floats) -> None:
-    """Fill in what the first forest's answers are for each line and around it."""
+def add_answers(known: Floats, body: Floats, lines: Sequence[Line], start: int = 0) -> None:
+    """Fill in what the first forest's answers are for each line, around it, and in the elements around it."""
+    if len(known) == len(OVER_COLUMNS[PAGE]):
+        at = len(COLUMNS[PAGE])
+        known[at : at + len(among.ANSWERED)] = among.answered(among.spans(lines, start), np.expm1(known[0]), body)
     answers = known[-len(ADDED) :]
     answers[0] = body
     features.around(answers[:1], answers[:1], answers[1:])

@@ -35,7 +35,12 @@ POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
 # "# politics", "#politics": a keyword, whatever words stand in it. Not a heading of Markdown ("## Title"), a number
 # ("#27 A title"), a headline that opens with a hashtag.
 _KEYWORD = re.compile(r"#(?:[^\S\n]+[^\s#]|[^\W\d]\w*$)")
+DOUBTED_KIND = 0.15  # probability of the kind the tagger names, below which an item of the rules stays one
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on the word of the rules alone
+
+
+ENOUGH_LETTERS = 400  # of a line, where doubts are summed up: one long line is not the whole page
+DOUBT = 0.12  # of a page, above which the extractor is asked too; see `doubt`
 
 
 class Price(NamedTuple):
@@ -43,14 +48,16 @@ class Price(NamedTuple):
 
     line: float  # that the article goes on here or below
     paragraph: float  # the same, where the line is prose
+    piece: float  # the same in a text whose paragraphs were broken at their links
     inside: float  # that a line above the article's end is the article's
+    sentence: float  # both, where a line ends like a sentence and the lexicon does not know it
     prose: float  # share of the prose that must stay: whoever would give up more of it has not understood the page
 
 
 # Chosen on pages of sites that the tagger had not seen: the tail for few pages that lose a line, the article for words.
-TAIL = Price(0.3, 0.25, 0.3, 0.5)
-ARTICLE = Price(0.4, 0.3, 0.4, 0.05)
-PAGE = Price(0.4, 0.3, 0.3, 0.05)  # the article of a page with its markup, where less is in doubt
+TAIL = Price(0.4, 0.25, 0.2, 0.3, 0.3, 0.5)
+ARTICLE = Price(0.4, 0.3, 0.3, 0.4, 0.3, 0.05)
+PAGE = Price(0.4, 0.3, 0.3, 0.3, 0.3, 0.05)  # the article of a page with its markup, where less is in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Cut:
     judgements: dict[int, Judgement]  # by index of the line
     tail: int  # index of its first line; without a tail, the number of lines
     inside: Sequence[bool]
+    note: str | None = None  # what the client is told of how it came about
 
 
 Read = Sequence[tuple[float, Judgement]]
@@ -99,9 +107,11 @@ def decide(
     proses = [i for i, sight in enumerate(sights) if sight.look.prose]
     if tags is None:
         return _by_rules(sights, read, by_rules)
-    price = TAIL if scope is Scope.TAIL else PAGE if tags.which == columns.PAGE else ARTICLE
+    price = TAIL if scope is Scope.TAIL else ARTICLE if tags.which == columns.TEXT else PAGE
     needed = np.full(len(sights), price.line)
-    needed[proses] = price.paragraph
+    needed[proses] = price.piece if any(sight.joined for sight in sights) else price.paragraph
+    sentences = [i for i, sight in enumerate(sights) if sight.look.ended and sight.hit is None]
+    needed[sentences] = np.minimum(needed[sentences], price.sentence)
     goes_on = _as_one(sights, _mean(tags.body, tags.goes_on))
     on = np.flatnonzero(goes_on > needed)
     if not len(on) or float(tags.body.max()) < LEAST_BODY:  # the tagger sees no article
@@ -114,6 +124,7 @@ def decide(
     tail = min(by_rules, max(tail, _goes_on_below(sights)))
     begin = proses[0] if proses and proses[0] < tail else 0
     needed[:] = price.inside
+    needed[sentences] = min(price.inside, price.sentence)
     if sum(sizes) < SHORT_ARTICLE:
         needed[proses] = SURE_TAIL
     needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
@@ -131,6 +142,13 @@ def decide(
 def _by_rules(sights: Sequence[Sight], read: Read, tail: int) -> Cut:
     inside = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
     return Cut(_named(sights, [judged for _, judged in read], tail), tail, inside)
+
+
+def doubt(sights: Sequence[Sight], tags: Tags) -> float:
+    """Return how much of a page may be judged wrongly, as a share of its article."""
+    sizes = np.minimum([sight.look.size for sight in sights], ENOUGH_LETTERS)
+    wrong = np.minimum(tags.body, 1 - tags.body) @ sizes
+    return float(wrong / max(float(tags.body @ sizes), 1.0))
 
 
 def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[int], str | None]:
@@ -220,6 +238,8 @@ def _judged(
             kind = Kind.TAGS  # noqa: PLW2901
         if by_rules.kind is Kind.RELATED_META and (kind is Kind.RELATED or sights[i].look.dated):
             kind = by_rules.kind  # noqa: PLW2901 - a date or a teaser below a heading that the rules know
+        if by_rules.kind is Kind.RELATED and likely < DOUBTED_KIND:
+            kind = by_rules.kind  # noqa: PLW2901 - an item below a heading, of which the tagger knows nothing better
         evidence = by_rules.evidence if by_rules.kind is kind else ()
         weighed = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
         found[i] = Judgement(kind, 1 - stays[i], (*evidence, weighed, *reasons))

@@ -13,7 +13,7 @@ from service.model import Line
 
 BUCKETS = 1 << 15  # rows of the table of path words
 INNERMOST = 4  # elements whose words count once more, as the line's own
-OWN = ("kept", "kept_known", "near", "linked", "link", "depth", "same_before", "same_after", "path_lines")
+OWN = ("kept", "kept_known", "linked", "link", "depth", "same_before", "same_after", "path_lines")
 TAGS = ("p", "li", "h", "td", "a", "div", "figcaption", "blockquote", "pre", "label")
 SECTIONS = ("nav", "header", "footer", "aside", "article", "main", "figure", "form", "table", "ul", "section", "button")
 NAMES = (*OWN, *(f"tag_{tag}" for tag in TAGS), *(f"in_{section}" for section in SECTIONS))
@@ -29,7 +29,7 @@ def words(path: str) -> list[int]:
     """Return the buckets of the words of a path: tags, class and id words, those of the innermost elements twice."""
     elements = path.split(">")
     outer, inner = elements[:-INNERMOST], elements[-INNERMOST:]
-    return sorted({bucket for e in outer for bucket in _words(e)[0]}.union(*[_words(e)[1] for e in inner]))
+    return list(frozenset().union(*[_words(e)[0] for e in outer], *[_words(e)[1] for e in inner]))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -63,11 +63,10 @@ def columns(lines: Sequence[Line]) -> Floats:
     found = np.empty((len(NAMES), len(lines)), np.float32)
     found[0] = [bool(line.kept) for line in lines]
     found[1] = [line.kept is not None for line in lines]
-    found[2] = [bool(line.near) for line in lines]
-    found[3] = [line.linked or 0.0 for line in lines]
-    found[4] = [line.href is not None for line in lines]
-    found[5], found[6], found[7] = depths[index], same[:-1], same[1:]
-    np.log1p(np.bincount(index, minlength=len(distinct))[index], out=found[8])
+    found[2] = [line.linked or 0.0 for line in lines]
+    found[3] = [line.href is not None for line in lines]
+    found[4], found[5], found[6] = depths[index], same[:-1], same[1:]
+    np.log1p(np.bincount(index, minlength=len(distinct))[index], out=found[7])
     found[len(OWN) :] = placed[index].T
     return found
 

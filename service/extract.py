@@ -14,7 +14,7 @@ from typing import Any
 import trafilatura
 from trafilatura.settings import Document, Extractor
 
-from service.blocks import Weight
+from service.weight import Weight
 
 SECONDS = 5.0  # the time budget of a page
 # Seconds per unit of what `Weight` counts, on one core of a small server.
@@ -28,7 +28,7 @@ PER_BLOCK_PAIR = 50e-9  # short blocks, among which jusText looks for neighbours
 # Bytes: trafilatura holds several copies of the tree at a time. Measured on flat pages of 1 to 13 MB.
 BYTES_PER_ELEMENT, BYTES_PER_LETTER = 2_000, 20
 BYTES = 150_000_000
-TOO_HEAVY = "the page is too large or too deeply nested to be looked at as a whole: each line was judged by itself"
+TOO_HEAVY = "the page is too large or too deeply nested for the extractor to be asked about what is in doubt"
 
 WINDOW = 6  # lines of the extractor's text in which a short block is looked for, to keep both in step
 REACH = 4_000  # letters of it, at most

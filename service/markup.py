@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import lxml.html
@@ -10,8 +12,10 @@ from lxml import etree
 
 from service import blocks, extract, links, metadata
 from service.model import Line
+from service.weight import weigh
 
-SECONDS = extract.SECONDS
+SECONDS, TOO_HEAVY = extract.SECONDS, extract.TOO_HEAVY
+LIGHT = 100_000  # elements of a page whose every element is looked at for what it says of itself
 ATTRIBUTES = 200  # of one element; libxml2 takes 47 s for 64,000. On 2,200 real pages none has more than 73
 NESTED = 60  # open elements of one name; what a page nests deeper is taken as if its tags were not there
 # Elements whose end tag may be missing: the parser closes them itself, so they do not nest.
@@ -50,7 +54,10 @@ class Page:
     published: str | None = None  # ISO 8601 day
     language: str | None = None  # ISO 639 code
     address: str | None = None  # canonical URL, as the page itself has it
-    note: str | None = None  # why the page was not looked at as a whole, if it was not
+    ask: "Ask | None" = field(default=None, repr=False)  # what asks the extractor about the lines, once
+
+
+Ask = Callable[[], tuple[Line, ...] | None]  # None: there is too much of the page for it
 
 
 def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
@@ -60,26 +67,34 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
         return Page("", ())
     address = links.canonical(metadata.address(tree), url)
     base = links.join(url or address or "", tree.xpath("string(//base/@href)"))
-    runs, weight = blocks.gather(tree, base)
-    light = extract.fits(weight, len(html), seconds)
-    told = metadata.read(tree, url, light=light)
-    # last, since it takes from the tree
-    verdicts = extract.verdicts([run.text for run in runs], extract.text(tree) if light else None)
-    nearby = blocks.around_article(runs, weight.parents, verdicts)
-    lines, start = [], 0
-    for run, kept, near in zip(runs, verdicts, nearby, strict=True):
+    runs, parents = blocks.gather(tree, base)
+    told = metadata.read(tree, url, light=len(parents) <= LIGHT)
+    found, start = [], 0
+    for run, group in zip(runs, blocks.groups(runs, parents), strict=True):
         end = start + len(run.text)
-        lines.append(Line(start, end, run.text, True, run.href, run.tag, kept, run.path, run.linked, near))
+        found.append(Line(start, end, run.text, True, run.href, run.tag, None, run.path, run.linked, group))
         start = end + 2
+    lines = tuple(found)
     return Page(
         text="\n\n".join(run.text for run in runs),
-        lines=tuple(lines),
+        lines=lines,
         title=told.title,
         published=told.published,
         language=told.language,
         address=address,
-        note=None if light else extract.TOO_HEAVY,
+        ask=partial(_asked, tree, lines, len(html), seconds),
     )
+
+
+def _asked(tree: Any, lines: tuple[Line, ...], size: int, seconds: float) -> tuple[Line, ...] | None:
+    """Return the lines of a page of `size` characters with what the extractor says of each. It takes from the tree.
+
+    None: it may take longer than `seconds`, or more memory than there should be.
+    """
+    if not extract.fits(weigh(tree, len(lines)), size, seconds):
+        return None
+    verdicts = extract.verdicts([line.text for line in lines], extract.text(tree))
+    return tuple(line._replace(kept=kept) for line, kept in zip(lines, verdicts, strict=True))
 
 
 def parse(html: str) -> Any:

@@ -51,6 +51,15 @@ class Reach(StrEnum):
     INSIDE = "inside"  # for the article: it goes on below
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The lines of one element of a page, and the next element around it that holds others too."""
+
+    first: int
+    last: int  # behind the last one
+    around: "Group | None" = field(repr=False)
+
+
 class Line(NamedTuple):
     """One line of the source that is not blank, outer white space left out."""
 
@@ -60,10 +69,10 @@ class Line(NamedTuple):
     gap: bool  # a blank line (or the start of the source) stands before it
     href: str | None = None  # where the line links to, if it is mostly one link
     tag: str | None = None  # the HTML element it stood in
-    kept: bool | None = None  # what the extractor said of it; None for plain text
+    kept: bool | None = None  # what the extractor said of it; None if it was not asked
     path: str | None = None  # the HTML elements around all of it, outermost first, as `div.share-box#foot>p`
     linked: float | None = None  # share (0 to 1) of its letters that stand inside links; None for plain text
-    near: bool | None = None  # it stands in the element around the article; None for plain text
+    group: Group | None = None  # the innermost element around it that holds other lines too; None for plain text
 
 
 @dataclass(frozen=True, slots=True)

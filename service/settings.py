@@ -146,7 +146,7 @@ VARIABLES = (
         "AFTERWORD_PAGE_SECONDS",
         "page_seconds",
         _whole(0, 60),
-        "time a page may take to be looked at as a whole; one that may take longer is judged line by line, and `note` "
+        "time the extractor may take for a page, when it is asked; where it may take longer, it is not, and `note` "
         "says so",
     ),
     Variable(

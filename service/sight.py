@@ -124,7 +124,7 @@ def look(text: str) -> Look:
     size = weight(text)
     end = text.rstrip(_CLOSING)[-1:]
     prose = size >= PROSE_LETTERS or (size >= SENTENCE_LETTERS and end in _STOPS)
-    labelled = len(text) <= ENTRY_LETTERS and _LABEL.match(text) is not None
+    labelled = len(text) <= ENTRY_LETTERS and (":" in text or "：" in text) and _LABEL.match(text) is not None
     return Look(size, prose, end in _ENDS, _begins_inside(text), dates.only(text), labelled)
 
 

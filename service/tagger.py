@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from service import columns, echo, elements, features
-from service.columns import PAGE, TEXT, Alone
+from service import among, columns, echo, elements, features
+from service.columns import ASKED, PAGE, TEXT, WHICH, Alone
 from service.echo import Terms
 from service.features import Floats
 from service.learned import Forest, Linear
@@ -108,18 +108,24 @@ class Tagger:
         """
         if not sights:
             return None
-        which = PAGE if sights[0].line.path is not None else TEXT
+        which = _which(sights)
         at = [slice(start, start + PIECE) for start in range(0, len(sights), PIECE)]
         if alone is None:
             alone = columns.joined(
                 [self._alone(sights[piece]) for piece in at], features.alike([sight.line.text for sight in sights])
             )
         if len(at) == 1:
-            known = self._weigh(which, sights, read, cut, alone)
+            known = self._weigh(which, sights, read, cut, alone, 0)
             return Tags(*self._answers(which, known), alone, (lambda: known,), self._models[which], which)
         pieces = [
             partial(
-                self._weigh, which, sights[piece], read[piece], cut - piece.start, alone.take(range(len(sights))[piece])
+                self._weigh,
+                which,
+                sights[piece],
+                read[piece],
+                cut - piece.start,
+                alone.take(range(len(sights))[piece]),
+                piece.start,
             )
             for piece in at
         ]
@@ -134,18 +140,31 @@ class Tagger:
         return np.concatenate((features.alone(sights), words)), terms
 
     def _weigh(
-        self, which: str, sights: Sequence[Sight], read: Sequence[tuple[float, Judgement]], cut: int, alone: Alone
+        self,
+        which: str,
+        sights: Sequence[Sight],
+        read: Sequence[tuple[float, Judgement]],
+        cut: int,
+        alone: Alone,
+        start: int,
     ) -> Floats:
-        """Return the columns of `OVER_COLUMNS` x lines."""
+        """Return the columns of `OVER_COLUMNS` x lines; `start` is the number of the first line."""
         lines = [sight.line for sight in sights]
-        path = self._path.scores(*columns.path_buckets(lines)) if which == PAGE else None
-        known = columns.of(alone.columns, columns.here(sights, read, cut, alone.terms, alone.alike), lines, path)
-        columns.add_answers(known, probability(self._models[which].body.scores(known)[0]))
+        path = None if which == TEXT else self._path.scores(*columns.path_buckets(lines))
+        known = columns.of(alone.columns, columns.here(sights, read, cut, alone.terms, alone.alike), lines, path, start)
+        columns.add_answers(known, probability(self._models[which].body.scores(known)[0]), lines, start)
         return known
 
     def _answers(self, which: str, known: Floats) -> tuple[Floats, Floats]:
         """Return the probabilities that each line is the article's, and that the article goes on there or below."""
         return known[-len(columns.ADDED)].copy(), 1 - probability(self._models[which].over.scores(known)[0])
+
+
+def _which(sights: Sequence[Sight]) -> str:
+    """Return which model is for these lines."""
+    if sights[0].line.path is None:
+        return TEXT
+    return PAGE if all(sight.line.kept is None for sight in sights) else ASKED
 
 
 def probability(scores: Floats) -> Floats:
@@ -170,12 +189,12 @@ def load(path: Path = FILE) -> Tagger:
         which: Model(
             forest(f"{which}.body"), forest(f"{which}.over"), forest(f"{which}.kinds"), found[f"{which}.usual"]
         )
-        for which in (TEXT, PAGE)
+        for which in WHICH
     }
     return Tagger(linear("words"), linear("path"), models, str(found["version"]))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(WHICH))
 def _evidence(which: str) -> dict[str, list[int]]:
     """Return groups of columns by what they say in words."""
     rules = ("hit", "hit_kind", "gain", "said", "said_surely", "below_cut", "own_title")
@@ -187,7 +206,7 @@ def _evidence(which: str) -> dict[str, list[int]]:
         "the lines around it are no article's": (),
         "the article does not speak of this": echo.NAMES,
         "no more of the article stands below": features.PLACE,
-        "its place in the page's markup": (*elements.NAMES[2:], *columns.PATH),
+        "its place in the page's markup": (*elements.NAMES[2:], *columns.PATH, *among.GROUPS),
         "the extractor left it out": ("kept", "kept_known"),
     }
     told = list(groups)

@@ -64,6 +64,28 @@ def test_a_list_the_article_announces_is_no_share_bar(lexicon: Lexicon) -> None:
     assert body(lexicon, *lines) == list(lines)
 
 
+def test_a_title_that_ends_its_poem_stays(lexicon: Lexicon) -> None:
+    """Below other lines of a tail, or with a date, it is one of them."""
+    title = "The boat shall sail no more"
+
+    assert body(lexicon, title, ONE, TWO, title) == [title, ONE, TWO, title]
+    assert body(lexicon, title, ONE, TWO, "Share this news", title) == [title, ONE, TWO]
+    assert body(lexicon, title, ONE, TWO, f"{title} 23.08.2016") == [title, ONE, TWO]
+
+
+def test_a_box_of_facts_is_no_byline(lexicon: Lexicon) -> None:
+    box = ("Author: Mary Lane", "Publisher: North Shore Press", "Pages: 96", "Price: $12")
+
+    assert body(lexicon, ONE, TWO, *box) == [ONE, TWO, *box]
+
+
+def test_georgian_lines_are_no_pieces_of_one_sentence(lexicon: Lexicon) -> None:
+    prose = "კვირის ბოლოს მდინარემ ორი მეტრით აიწია და ადმინისტრაციამ ხუთიდან სამი კარი გახსნა, რომ წყალი გაეშვა."
+    tail = ("მსგავსი სიახლეები", "ორი სკოლა დაიკეტა", "ყველა უფლება დაცულია")
+
+    assert body(lexicon, prose, prose.replace("კვირის", "თვის"), *tail) == [prose, prose.replace("კვირის", "თვის")]
+
+
 def test_a_single_name_is_no_tail(lexicon: Lexicon) -> None:
     assert body(lexicon, ONE, TWO, "Facebook") == [ONE, TWO, "Facebook"]
 

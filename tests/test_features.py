@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service import columns, cut, echo, elements, features, judge, sight
+from service import among, columns, cut, echo, elements, features, judge, sight
 from service.lines import split
-from service.model import Line
+from service.model import Group, Line
 
 
 def shaped(source: str) -> tuple[list[Line], features.Floats]:
@@ -38,7 +38,7 @@ def test_every_column_is_a_number(source: str) -> None:
     words = np.zeros((len(columns.GROUPS) + 1, len(lines)), np.float32)
     alone = np.concatenate((shape[: len(features.ALONE)], words))
     seen = columns.of(alone, shape[len(features.ALONE) :], lines, None)
-    columns.add_answers(seen, words[0])
+    columns.add_answers(seen, words[0], lines)
 
     assert seen.shape == (len(columns.OVER_COLUMNS[columns.TEXT]), len(lines))
     assert np.isfinite(seen).all()
@@ -57,9 +57,38 @@ def test_a_page_has_columns_of_its_elements() -> None:
     assert found[elements.NAMES.index("tag_p")].tolist() == [1, 0]
 
 
+def test_a_line_has_columns_of_the_lines_it_stands_among() -> None:
+    page = Group(0, 4, None)
+    box = Group(1, 3, page)
+    lines = [
+        Line(0, 1, str(i), True, None, "p", None, "p", 0.0, group) for i, group in enumerate((page, box, box, page))
+    ]
+    low, high = among.spans(lines, 0)
+
+    assert (low[:2, 1].tolist(), high[:2, 1].tolist()) == ([1, 0], [3, 4])
+
+    weight, prose = np.array([10, 20, 30, 40], np.float32), np.array([0, 1, 0, 1], np.float32)
+    none = np.zeros(4, np.float32)
+    found = among.groups((low, high), elements.columns(lines), weight, prose, none, none)
+    told = dict(zip(among.GROUPS, found, strict=True))
+
+    assert told["group0_density"].tolist() == pytest.approx([0.6, 0.4, 0.4, 0.6])
+    assert told["group0_prose"].tolist() == pytest.approx([60 / 61, 20 / 61, 20 / 61, 60 / 61])
+    assert told["group0_rest"].tolist() == pytest.approx([1, 1, 0.5, 0.25])
+    assert among.spans(lines[2:], 2)[1][:, 0].tolist() == [1, 2, 2, 2]
+
+    answers = dict(
+        zip(among.ANSWERED, among.answered((low, high), weight, np.array([1, 0, 1, 0], np.float32)), strict=True)
+    )
+    assert answers["p_group0_mean"].tolist() == pytest.approx([0.5] * 4)
+    assert answers["p_group0_share"][1] == pytest.approx(30 / 41)
+
+
 def test_a_path_is_read_as_words() -> None:
     """Class and id words count whatever joins them, and once more for the innermost elements."""
-    assert elements.words("div.share-box") == elements.words("div.shareBox") == elements.words("div.Share_box")
+    told = {frozenset(elements.words(path)) for path in ("div.share-box", "div.shareBox", "div.Share_box")}
+
+    assert len(told) == 1
     assert len(elements.words("div.share")) == 4
     assert elements.words("") == []
 

@@ -8,7 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from service import blocks, extract, markup
+from service import blocks, cut, extract, markup
+from service.clean import clean_html
+from service.lexicon import Lexicon
+from service.model import Options
+from service.weight import weigh
 
 SAY = "The bridge over the river was closed on Monday, the mayor said. "
 SIZE = 1000  # the measure of a page; its larger sister is GROWTH times as large
@@ -117,7 +121,8 @@ def test_what_the_extractor_takes_is_reckoned_before(name: str) -> None:
 def _taken(html: str) -> tuple[float, float]:
     """Return how long the extractor should take for a page, and how long it does; a page that is left out takes 0."""
     tree = markup.parse(html)
-    _, weight = blocks.gather(tree, "")
+    runs, _ = blocks.gather(tree, "")
+    weight = weigh(tree, len(runs))
     if not extract.fits(weight, len(html), extract.SECONDS):
         return extract.SECONDS, 0.0
     return extract.seconds(weight, len(html)), _cost(lambda: extract.text(tree))
@@ -134,14 +139,25 @@ def test_a_page_over_its_budget_keeps_its_lines_and_says_so() -> None:
     page = PAGES["links by the hundred thousand"](SIZE)
     found = markup.read(page, None)
 
-    assert found.note == extract.TOO_HEAVY
     assert len(found.lines) == 12 * SIZE
-    assert {line.kept for line in found.lines} == {None}
+    assert found.ask is not None
+    assert found.ask() is None
 
 
 def test_the_budget_is_a_setting() -> None:
-    assert markup.read(PLAIN(20), None).note is None
-    assert markup.read(PLAIN(20), None, 0.0).note == extract.TOO_HEAVY
+    quick, patient = markup.read(PLAIN(20), None, 0.0).ask, markup.read(PLAIN(20), None).ask
+
+    assert quick is not None
+    assert patient is not None
+    assert quick() is None
+    assert patient() is not None
+
+
+def test_a_page_in_doubt_that_is_over_its_budget_says_so(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "DOUBT", 0.0)
+
+    assert clean_html(PLAIN(20), lexicon, Options(), 0.0).note == extract.TOO_HEAVY
+    assert clean_html(PLAIN(20), lexicon, Options()).note is None
 
 
 def test_tags_beyond_any_depth_lose_no_text_and_no_order() -> None:

@@ -1,5 +1,6 @@
 """The laws of the design, as properties of generated sources."""
 
+import html
 import re
 import time
 from functools import lru_cache
@@ -170,6 +171,14 @@ def test_markup_never_raises(parts: list[str]) -> None:
     gone = bare("".join(cut.text for cut in found.removed))
 
     assert len(bare(found.source)) == len(bare(found.body)) + len(gone)
+
+
+@given(st.lists(st.tuples(st.sampled_from(("p", "li", "h2", "div")), st.sampled_from((*PROSE, *LABELS))), max_size=14))
+def test_what_is_left_of_a_page_is_a_clean_text(parts: list[tuple[str, str]]) -> None:
+    page = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in parts)
+    found = clean_html(f"<body><nav><a href=/>Home</a></nav><article>{page}</article></body>", lexicon(), Options())
+
+    assert clean(found.body).body == found.body or found.note is not None
 
 
 @given(st.lists(st.sampled_from(LABELS), min_size=1, max_size=12))

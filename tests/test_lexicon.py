@@ -74,6 +74,20 @@ kind = "byline"
 phrases = ["published {date}"]
 catches = ["Published 23.08.2016"]
 spares = ["Published in spring."]
+
+[[phrase]]
+id = "xx.byline.origin"
+kind = "byline"
+phrases = ["written by {any}", "the notes to this story have been written by {any}"]
+catches = ["Written by the editors"]
+spares = ["Written by Kafka in a single night, it made its publisher rich."]
+
+[[phrase]]
+id = "xx.share.short"
+kind = "share"
+phrases = ["read {text}"]
+catches = ["Read: the minister resigns"]
+spares = ["Read the minister's lips, she says."]
 """.replace("{on?}", "{prep?}").replace("verb = [", 'prep = ["on", "to"]\nverb = [')
 
 
@@ -140,6 +154,55 @@ def test_a_bare_name_is_uncertain_and_three_are_a_share_bar(small: Lexicon) -> N
     assert (one.certain, three.certain) == (False, True)
 
 
+def test_words_of_any_sort_make_no_sentence_certain(small: Lexicon) -> None:
+    """Few words of its own may begin a sentence of the article too; many of them are known whatever follows."""
+    told = {
+        line: (hit.certain, hit.open)
+        for line in (
+            "Written by the editors",
+            "Written by Kafka in a single night.",
+            "Written by whom?",
+            "The notes to this story have been written by its author.",
+        )
+        if (hit := small.match(line)) is not None
+    }
+
+    assert list(told.values()) == [(True, False), (False, True), (False, True), (True, False)]
+
+
+def test_a_colon_sets_off_better_than_a_shorter_label_inside(small: Lexicon) -> None:
+    line = "Read also: Minister resigns"
+    hit = small.match(line)
+
+    assert hit is not None
+    assert (hit.phrase, line[hit.value :]) == ("xx.related.lead", "Minister resigns")
+
+
+@pytest.mark.parametrize(
+    "line", ["READ ALSO】Minister resigns", "[READ ALSO] Minister resigns", "Read also.. Minister resigns",
+             "Read also- Minister resigns", "Read also؛ Minister resigns", "READ ALSO／Minister resigns"],
+)  # fmt: skip
+def test_what_sets_a_label_off(small: Lexicon, line: str) -> None:
+    hit = small.match(line)
+
+    assert hit is not None
+    assert line[hit.value :] == "Minister resigns"
+
+
+@pytest.mark.parametrize(
+    ("line", "dated"),
+    [
+        ("Published 3 mars 2021", True), ("Published on Sunday, August 23, 2020, 10:40", True),
+        ("Published २३ अगस्त २०२०", True), ("Published ۲۱ اردیبهشت ۱۳۹۹", True),
+        ("Published in 1911, the poem was soon forgotten", False), ("Published will be the plan 2025", False),
+    ],
+)  # fmt: skip
+def test_a_date_holds_only_words_that_dates_have(small: Lexicon, line: str, dated: bool) -> None:
+    hit = small.match(line)
+
+    assert (hit is not None and hit.phrase == "xx.byline.published") == dated
+
+
 def test_a_lead_says_where_its_text_begins(small: Lexicon) -> None:
     line = "READ ALSO: Minister resigns"
     hit = small.match(line)
@@ -174,7 +237,7 @@ extra = 1
 [[phrase]]
 id = "xx.two"
 kind = "share"
-phrases = ["{nothing} here", "{text} first", "…"]
+phrases = ["{nothing} here", "{text} first", "…", "{word2} here"]
 catches = ["a"]
 spares = ["b"]
 [[phrase]]
@@ -194,8 +257,8 @@ spares = ["again and again"]
     for fault in (
         "`language` must be 'xx'", "'colour'", "'number'", "'extra'", "`id` must begin", "`kind` must be",
         "`reach` must be",
-        "`certain`", "`phrases`", "`catches`", "`spares`", "{nothing}", "{text} may only end", "has no letters",
-        "stands twice", "is also 'a'", "'…' has no letters", "network 'c'",
+        "`certain`", "`phrases`", "`catches`", "`spares`", "{nothing}", "{word2} is no slot", "{text} may only end",
+        "has no letters", "stands twice", "is also 'a'", "'…' has no letters", "network 'c'",
     ):  # fmt: skip
         assert fault in told
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import fold, key, letters, letters_each, opening, split
+from service.lines import first_word, fold, is_small, key, letters, letters_each, opening, split
 
 
 def test_lines_have_offsets_and_know_blank_lines_before_them() -> None:
@@ -36,6 +36,9 @@ def test_lines_hold_all_but_white_space(source: str) -> None:
         ("Ｓｈａｒｅ", "share"),
         ("إقرأ أيضاً", "اقرا ايضا"),
         ("کاربری", "كاربري"),
+        ("ⓒ News", "© News"),
+        ("അഭിപ്രായങ്ങൾ", "അഭിപ്രായങ്ങള\u0d4d\u200d"),
+        ("پۆلەکان", "پۆلهكان"),
     ],
 )
 def test_forms_that_fold_to_one_key(one: str, other: str) -> None:
@@ -65,6 +68,19 @@ def test_a_key_maps_back_into_its_line(text: str) -> None:
     assert set(found.gaps) <= set(found.edges) <= {*range(len(found.text)), len(found.text)}
     assert all(0 <= offset <= len(text) for offset in found.offsets)
     assert list(found.offsets) == sorted(found.offsets)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("Share  this NOW", (5, False)), ("Thẻ: rivers", (3, True)), ("…", (0, False))]
+)
+def test_a_first_word_may_be_set_off(text: str, found: tuple[int, bool]) -> None:
+    assert first_word(text) == found
+
+
+def test_georgian_letters_are_no_small_ones() -> None:
+    assert is_small("a")
+    assert not is_small("A")
+    assert not is_small("ა")
 
 
 @given(st.text(max_size=60))

@@ -93,6 +93,14 @@ def test_a_line_knows_how_much_of_it_is_linked(html: str, linked: float) -> None
         ("<p>One<div>Two<p>Three</div>Four", ["One", "Two", "Three", "Four"]),
         ("<b><i><p>One</b></i><p>Two", ["One", "Two"]),
         ("<pre>One\nTwo</pre>", ["One Two"]),
+        ("<p>The <a href=/r>report<svg><path d=M0></svg></a> of <script>x()</script>Friday<x-mark>,</x-mark> she said",
+         ["The report of Friday, she said"]),
+        ("<p>By <picture><source><img src=a></picture>hand <span hidden>no</span>and <noscript>no</noscript>foot",
+         ["By hand and foot"]),
+        ("<p><ruby>警察<rp>(</rp><rt>けいさつ</rt><rp>)</rp></ruby>によると", ["警察(けいさつ)によると"]),
+        ("<p>One<figure><figcaption>Two</figcaption></figure>Three", ["One", "Two", "Three"]),
+        ("<x-app><x-row>One</x-row><x-row>Two</x-row></x-app>", ["One", "Two"]),
+        ("<div>Share<svg><path d=M0></svg>Print</div>", ["Share", "Print"]),
         ("", []),
         ("   \n ", []),
         ("<", ["<"]),
@@ -201,3 +209,24 @@ def test_a_piece_of_a_page_is_read_whatever_it_begins_with(first: str) -> None:
     page = markup.read(f"{first}<article><p>The bridge was closed on Monday.</p></article>", None)
 
     assert [line.text for line in page.lines][-1:] == ["The bridge was closed on Monday."]
+
+
+def test_a_line_knows_the_lines_it_stands_among() -> None:
+    found = lines("<main><div><p>One<p>Two</div><div><section><p>Three</section></div></main><p>Four")
+    spans = []
+    for line in found:
+        group, own = line.group, []
+        while group is not None:
+            own.append((group.first, group.last))
+            group = group.around
+        spans.append(own)
+
+    assert spans == [[(0, 2), (0, 3), (0, 4)], [(0, 2), (0, 3), (0, 4)], [(0, 3), (0, 4)], [(0, 4)]]
+
+
+def test_the_extractor_is_asked_when_it_is_asked_for() -> None:
+    page = read("<nav><a href=/>Home</a></nav><article>" + "<p>The bridge was closed on Monday.</p>" * 9, None)
+
+    assert {line.kept for line in page.lines} == {None}
+    assert page.ask is not None
+    assert [line.kept for line in page.ask()] == [False, *[True] * 9]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service import cut, extract
 from service.clean import clean_html, clean_text
 from service.lexicon import Lexicon
 from service.model import Options, RelatedLink
@@ -112,3 +113,14 @@ def test_a_page_gives_canonical_urls_and_no_other_links(lexicon: Lexicon) -> Non
         ("The ferry will sail twice an hour", "https://example.org/news/2", "Read also"),
         ("The mayor answers twelve questions", "https://other.example/a", "Read also"),
     ]
+
+
+def test_the_extractor_is_asked_about_a_page_in_doubt_alone(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = PAGE.format(article="".join(f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row))
+    asked: list[object] = []
+    monkeypatch.setattr(extract, "text", asked.append)
+    for doubt in (1.0, 0.0):
+        monkeypatch.setattr(cut, "DOUBT", doubt)
+        clean_html(page, lexicon, Options())
+
+    assert len(asked) == 1

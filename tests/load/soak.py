@@ -14,6 +14,7 @@ from tests.load.client import Service, article, drive, ok, post, serving
 
 MOST_SLOWER = 3.0  # the 99th percentile at 70 % load, against the one without load
 MOST_GROWTH = 0.03  # of a worker's memory, after the warm-up
+AT_REST, MOST_TURNS = 0.01, 6  # growth in one turn of the warm-up below which it is over; turns at most
 SHARE = 0.7
 CONNECTIONS = 8
 
@@ -58,9 +59,7 @@ def soak(seconds: float) -> bool:
         full = rate.count("good") / min(10, seconds / 4)
         pause = CONNECTIONS / (full * SHARE)
         part = drive(service.port, good, min(60, seconds / 2), CONNECTIONS, pause)
-        # Whoever compares memory must let it come to rest first: caches fill, threads and arenas are made.
-        drive(service.port, requests, min(60, seconds / 2), CONNECTIONS)
-        before = service.memory()
+        before = _at_rest(service, requests, min(60, seconds / 2))
         whole = drive(service.port, requests, seconds, CONNECTIONS)
         after = service.memory()
         fine = _told(service, before, after)
@@ -71,6 +70,20 @@ def soak(seconds: float) -> bool:
        f"{whole.count('bad')} bad: {dict(sorted(whole.bad('bad').items()))}; sent again {whole.again}")  # fmt: skip
     wrong = [status for status in whole.bad("bad") if status not in ("400", "404", "405", "413", "415", "422")]
     return fine and slower <= MOST_SLOWER and not whole.bad("good") and not wrong and not alone.bad("good")
+
+
+def _at_rest(service: Service, requests: list[tuple[str, bytes]], seconds: float) -> dict[int, int]:
+    """Return the memory of each worker once it has come to rest: caches fill, threads and arenas are made."""
+    before = service.memory()
+    for turn in range(MOST_TURNS):
+        drive(service.port, requests, seconds, CONNECTIONS)
+        now = service.memory()
+        growth = max(now[pid] / before.get(pid, 1) - 1 for pid in now)
+        before = now
+        if growth <= AT_REST:
+            ok(f"memory at rest after {turn + 1} turns of {seconds:.0f} s")
+            break
+    return before
 
 
 def _told(service: Service, before: dict[int, int], after: dict[int, int]) -> bool:
