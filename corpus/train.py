@@ -19,7 +19,8 @@ import numpy as np
 
 from corpus import learn, reached
 from corpus.pages import Page, in_packs, own, read, unasked
-from service import columns, cut, echo, elements, features, judge, sight, tagger, title
+from service import among, columns, cut, echo, elements, features, judge, sight, tagger, title
+from service.among import Within
 from service.columns import ASKED, GROUPS, PAGE, TEXT, WHICH
 from service.features import Floats, Ints
 from service.learned import Forest, Linear
@@ -46,6 +47,7 @@ class Sample:
     grams: tuple[Any, Ints]
     path: tuple[Any, Ints] | None
     tail: Ints  # 1 from the line below the last one of the body
+    within: Within | None = None  # of a page: where the elements around each line begin and end
     columns: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # columns x lines
     body: Floats = field(
         default_factory=lambda: np.zeros(0, np.float32)
@@ -54,7 +56,7 @@ class Sample:
     @property
     def which(self) -> str:
         """The model it is for."""
-        return TEXT if self.path is None else ASKED if any(line.kept is not None for line in self.page.lines) else PAGE
+        return TEXT if self.path is None else PAGE if self.page.lines[0].kept is None else ASKED
 
     @property
     def weight(self) -> Floats:
@@ -125,7 +127,8 @@ def see(sample: Sample, words: Linear, path: Linear) -> None:
     """Compute the columns of a sample with these linear models."""
     on_path = path.scores(*sample.path) if sample.path is not None else None
     alone = np.concatenate((sample.alone, words.scores(*sample.grams)))
-    sample.columns = columns.of(alone, sample.here, sample.page.lines, on_path)
+    sample.within = among.spans(sample.page.lines) if on_path is not None else None
+    sample.columns = columns.of(alone, sample.here, sample.page.lines, on_path, sample.within)
 
 
 def _rows(samples: Sequence[Sample], column: Callable[[Sample], Any]) -> Any:
@@ -146,7 +149,7 @@ def fit_body(samples: Sequence[Sample]) -> Forest:
 def fit_over(samples: Sequence[Sample]) -> Forest:
     """Grow the forest that says whether the article is over."""
     for sample in samples:
-        columns.add_answers(sample.columns, sample.body, sample.page.lines)
+        columns.add_answers(sample.columns, sample.body, sample.within)
     return learn.forest(
         _rows(samples, lambda s: s.columns.T),
         _rows(samples, lambda s: s.tail),

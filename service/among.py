@@ -16,9 +16,10 @@ GROUPS = tuple(f"group{level}_{name}" for level in range(LEVELS) for name in GRO
 ANSWERED = tuple(f"p_group{level}_{name}" for level in range(LEVELS) for name in ANSWERS)
 
 Doubles = npt.NDArray[np.float64]
+Within = tuple[Ints, Ints]  # where the elements around each line begin and end, levels x lines
 
 
-def spans(lines: Sequence[Line], start: int) -> tuple[Ints, Ints]:
+def spans(lines: Sequence[Line], start: int = 0) -> Within:
     """Return where the elements around each line begin and end (levels x lines), the page where there are no more.
 
     `lines` begin with the one of number `start`; what lies outside of them is cut off.
@@ -41,9 +42,7 @@ def spans(lines: Sequence[Line], start: int) -> tuple[Ints, Ints]:
     return found[:, 0::2].T, found[:, 1::2].T
 
 
-def groups(
-    within: tuple[Ints, Ints], own: Floats, weight: Floats, prose: Floats, worded: Floats, path: Floats
-) -> Floats:
+def groups(within: Within, own: Floats, weight: Floats, prose: Floats, worded: Floats, path: Floats) -> Floats:
     """Return the columns `GROUPS`: what the elements around each line hold. `own`: the columns `NAMES`."""
     low, high = within
     kept, linked = own[OWN.index("kept")], own[OWN.index("linked")]
@@ -59,7 +58,7 @@ def groups(
     return found.reshape(len(GROUPS), -1)
 
 
-def answered(within: tuple[Ints, Ints], weight: Floats, body: Floats) -> Floats:
+def answered(within: Within, weight: Floats, body: Floats) -> Floats:
     """Return the columns `ANSWERED`: what the answers of the first forest come to in the elements around each line."""
     low, high = within
     total, sums = _sums(np.stack((body, body * weight, weight)), low, high)

@@ -75,13 +75,12 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], li
             around.append(element)
             paths.append(None)
             text = element.text
-            if tag in INLINE:
-                if hidden is None and tag == "a" and (href := element.get("href")):
-                    run.link = href
-            else:
-                if hidden is None and (not paragraphs or tag in BREAKING):
+            if hidden is None:
+                if ends_run(tag, paragraphs):
                     run.flush(tag)
-                paragraphs += tag == "p"
+                elif tag == "a" and (href := element.get("href")):
+                    run.link = href
+            paragraphs += tag == "p"
         else:
             around.pop()
             numbers.pop()

@@ -70,12 +70,10 @@ def clean_lines(
     judgements = decision.judgements
     pointers = cut.pointers(decision, gone)
     if gone:
-        page = (
-            lines[0].path is not None
-        )  # what is left of one is a text, that would come back without what may be known
+        page = lines[0].path is not None  # what is left of it is a text, and would come back as one
         left = [sight._replace(line=_bare(sight.line)) for sight in sights] if page else sights
-        title_given, aim = (None, Scope.TAIL) if page else (options.title, scope)
-        gone, settled = _settle(left, judgements, gone, aim, title_given, spoken, weigh, alone, options.explain)
+        aim = replace(options, title=None, scope=Scope.TAIL) if page else replace(options, scope=scope)
+        gone, settled = _settle(left, judgements, gone, aim, spoken, weigh, alone)
         if weigh and not settled and not page:
             return clean_lines(source, lines, lexicon, options, None)
         pointers = sorted({*pointers, *gone})
@@ -106,16 +104,14 @@ def _decide(
     read = judge.read(sights)
     by_rules = cut.certain(sights, read)
     tags = weigh.tag(sights, read, by_rules, alone) if weigh else None
-    heavy = False
+    note = None
     if sights and ask and (tags is None or cut.doubt(sights, tags) > cut.DOUBT):
         if lines := ask():
             asked = [sight._replace(line=line) for sight, line in zip(sights, lines, strict=True)]
             return _decide(asked, weigh, scope, explain, tags.alone if tags else None)
-        heavy = True
+        note = markup.TOO_HEAVY
     decision = cut.decide(sights, read, by_rules, tags, scope, explain=explain, again=again)
-    if heavy:
-        decision = replace(decision, note=markup.TOO_HEAVY)
-    return decision, tags.alone if tags else None
+    return replace(decision, note=note), tags.alone if tags else None
 
 
 def _bare(line: Line) -> Line:
@@ -127,27 +123,26 @@ def _settle(
     sights: Sequence[Sight],
     judgements: dict[int, Judgement],
     gone: list[int],
-    scope: Scope,
-    given: str | None,
+    options: Options,
     spoken: str | None,
     weigh: Tagger | None,
     alone: Alone | None,
-    explain: bool,
 ) -> tuple[list[int], bool]:
     """Look again at what is left, until nothing more goes: cleaning a clean body changes nothing.
 
     What goes later is added to `gone`, with its judgement put into `judgements`. False: there is no end of it.
     """
+    scope = options.scope or Scope.TAIL
     for _ in range(LOOKS if len(sights) <= LONG else LOOKS_LONG):
         away = set(gone)
         kept = [i for i in range(len(sights)) if i not in away]
         left = [sights[i] for i in kept]
         lines = [seen.line for seen in left]
-        own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], given)
+        own = title.guess(lines, [seen.look for seen in left], [seen.found for seen in left], options.title)
         again, _ = title.repeats(lines, own, spoken)
         left = sight.rest(sights, kept, again)
         known = None if alone is None else alone.take(kept)
-        decision, _ = _decide(left, weigh, scope, explain, known, again=True)
+        decision, _ = _decide(left, weigh, scope, options.explain, known, again=True)
         more, _ = cut.select(left, decision, scope)
         if not more:
             return gone, True

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service import among, echo, elements, features
+from service.among import Within
 from service.echo import Terms
 from service.features import Floats, Ints
 from service.model import Judgement, Kind, Line
@@ -81,21 +82,23 @@ def here(
     return np.concatenate((features.here(sights, read, cut, alike), echo.heard(terms, prose)))
 
 
-def of(alone: Floats, beside: Floats, lines: Sequence[Line], path: Floats | None, start: int = 0) -> Floats:
-    """Return the columns (x lines) of the model for text, or (`path` given) of those for pages.
+def of(
+    alone: Floats, beside: Floats, lines: Sequence[Line], path: Floats | None = None, within: Within | None = None
+) -> Floats:
+    """Return the columns (x lines) of the model for text, or (`path` and `within` given) of those for pages.
 
-    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides. `start`: the number of the
-    first line on its page.
+    Those of `COLUMNS` are filled in; `add_answers` fills in what `OVER_COLUMNS` has besides. `within`: where the
+    elements around each line begin and end.
     """
-    which = TEXT if path is None else PAGE
+    which = TEXT if within is None else PAGE
     known = np.empty((len(OVER_COLUMNS[which]), len(lines)), np.float32)
     known[:_HERE], known[_HERE:_PLACE] = alone, beside
     features.place(alone[0], alone[_ENDS_STOP], alone[_WORDED], known[_PLACE:_MARKUP])
-    if path is not None:
+    if path is not None and within is not None:
         end = _MARKUP + len(elements.NAMES)
         known[_MARKUP:end], known[end : end + len(path)] = elements.columns(lines), path
         known[end + len(path) : len(_OWN[which])] = among.groups(
-            among.spans(lines, start),
+            within,
             known[_MARKUP:end],
             np.expm1(alone[0]),
             known[_PLACE],
@@ -108,11 +111,11 @@ def of(alone: Floats, beside: Floats, lines: Sequence[Line], path: Floats | None
     return known
 
 
-def add_answers(known: Floats, body: Floats, lines: Sequence[Line], start: int = 0) -> None:
+def add_answers(known: Floats, body: Floats, within: Within | None) -> None:
     """Fill in what the first forest's answers are for each line, around it, and in the elements around it."""
-    if len(known) == len(OVER_COLUMNS[PAGE]):
+    if within is not None:
         at = len(COLUMNS[PAGE])
-        known[at : at + len(among.ANSWERED)] = among.answered(among.spans(lines, start), np.expm1(known[0]), body)
+        known[at : at + len(among.ANSWERED)] = among.answered(within, np.expm1(known[0]), body)
     answers = known[-len(ADDED) :]
     answers[0] = body
     features.around(answers[:1], answers[:1], answers[1:])

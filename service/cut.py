@@ -232,22 +232,27 @@ def _judged(
     found, stays = {i: read[i][1] for i in gone}, body.tolist()
     doubted = [i for i in gone if not _sure(sights[i], read[i][1])]
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
-    for i, (kind, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
+    for i, (weighed, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
-        if kind in POINTING and _KEYWORD.match(sights[i].line.text):
-            kind = Kind.TAGS  # noqa: PLW2901
-        if by_rules.kind is Kind.RELATED_META and (kind is Kind.RELATED or sights[i].look.dated):
-            kind = by_rules.kind  # noqa: PLW2901 - a date or a teaser below a heading that the rules know
-        if by_rules.kind is Kind.RELATED and likely < DOUBTED_KIND:
-            kind = by_rules.kind  # noqa: PLW2901 - an item below a heading, of which the tagger knows nothing better
+        kind = _kind(sights[i], by_rules.kind, weighed, likely)
         evidence = by_rules.evidence if by_rules.kind is kind else ()
-        weighed = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
-        found[i] = Judgement(kind, 1 - stays[i], (*evidence, weighed, *reasons))
+        why = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
+        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *reasons))
     if explain:
         for i in range(len(sights)):
             if i not in found:
                 found[i] = Judgement(Kind.BODY, stays[i], (f"weighed as body {stays[i]:.0%}",))
     return found
+
+
+def _kind(sight: Sight, by_rules: Kind, weighed: Kind, likely: float) -> Kind:
+    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules do."""
+    if by_rules is Kind.RELATED and likely < DOUBTED_KIND:
+        return by_rules  # an item below a heading, of which the tagger knows nothing better
+    kind = Kind.TAGS if weighed in POINTING and _KEYWORD.match(sight.line.text) else weighed
+    if by_rules is Kind.RELATED_META and (kind is Kind.RELATED or sight.look.dated):
+        return by_rules  # a date or a teaser below a heading that the rules know
+    return kind
 
 
 def _sure(sight: Sight, judged: Judgement) -> bool:

@@ -5,7 +5,7 @@ one ("yesterday") or one without a year would change its meaning with the day it
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -88,16 +88,20 @@ def only(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _beside() -> frozenset[str]:
     """Return the words that may stand beside a date: the days of the week in all languages that dateparser knows."""
-    known = (import_module(f"dateparser.data.date_translation_data.{language}").info for language in language_order)
-    names = (name for info in known for day in _WEEKDAYS for name in info.get(day, ()))
-    return _BESIDE | {word for name in names for word in _WORD.findall(name.lower())}
+    return _BESIDE | {word for name in _names(_WEEKDAYS) for word in _WORD.findall(name)}
 
 
 def words() -> frozenset[str]:
     """Return the words of dates and times in all languages that dateparser knows: months, days, parts of time."""
-    known = (import_module(f"dateparser.data.date_translation_data.{language}").info for language in language_order)
-    names = (name for info in known for key in (*_MONTHS, *_WEEKDAYS, *_PARTS) for name in info.get(key, ()))
-    return frozenset(word for name in (*names, _OTHERS) for word in re.split(r"[\s\d.,'’()/-]+", name.lower()) if word)
+    names = (*_names((*_MONTHS, *_WEEKDAYS, *_PARTS)), _OTHERS)
+    return frozenset(word for name in names for word in re.split(r"[\s\d.,'’()/-]+", name) if word)
+
+
+def _names(keys: Iterable[str]) -> Iterator[str]:
+    """Yield what these parts of dates are called in all languages that dateparser knows, in small letters."""
+    for language in language_order:
+        info = import_module(f"dateparser.data.date_translation_data.{language}").info
+        yield from (name.lower() for key in keys for name in info.get(key, ()))
 
 
 @lru_cache(maxsize=4096)

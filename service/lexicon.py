@@ -15,6 +15,8 @@ from service.lines import has_break, key, last_word, unspaced
 from service.match import Automaton
 from service.model import Hit, Kind
 from service.pieces import Record
+from service.sight import ENDS as SENTENCE_ENDS
+from service.sight import PROSE_LETTERS
 from service.states import ENDS
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -24,8 +26,7 @@ VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence
 SENTENCE_WORDS, SENTENCE_LETTERS = 4, 9  # of the shortest sentence behind a label; letters of a script without spaces
 WORD_LETTERS = 6  # characters of a word of a script without spaces, and its mark
 STOPS = (".", "。", "।", "۔", "።", "။", ".»", ".”", '."', "。」")
-LONG_LINE = 140  # characters of a line that is a sentence however it ends
-ENDINGS, CLOSING = frozenset(".!?…。！？।۔։።؟"), "'\"»”’」)] "  # that end a sentence; that may stand behind
+CLOSING = "'\"»”’」)] "  # marks that may stand behind the end of a sentence
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
@@ -121,7 +122,7 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
             return replace(hit, certain=False)
         return hit
     if hit.open:  # "This story was written by Kafka in a single night.": whether it is the article's, others must tell
-        sentence = len(text) >= LONG_LINE or text.rstrip(CLOSING)[-1:] in ENDINGS
+        sentence = len(text) >= PROSE_LETTERS or text.rstrip(CLOSING)[-1:] in SENTENCE_ENDS
         return replace(hit, certain=not sentence, open=sentence)
     # "— Share!" is what somebody says, and "Share?" what somebody asks
     spoken = (text[0] in "—–-" and text[-1] in ".!?…") or (text[-1] in "?？" and _is_word(text))

@@ -147,11 +147,10 @@ class Automaton(States):
             return before
         listed = COMMA in line.breaks
         machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
-        hits = [
-            replace(hit, open=is_open and hit.certain)
-            for run, is_open in sorted(runs, key=lambda pair: len(pair[0]))
-            for hit in (said(run, None, listed, machine_made),)
-        ]
+        hits = []
+        for run, is_open in sorted(runs, key=lambda pair: len(pair[0])):
+            hit = said(run, None, listed, machine_made)
+            hits.append(replace(hit, open=True) if is_open and hit.certain else hit)
         return max(filter(None, (*hits, before)), key=preference, default=None)
 
     def _may_be_glued(self, line: Key, fronts: Fronts) -> bool:

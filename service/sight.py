@@ -16,7 +16,7 @@ ENTRIES, UNKNOWN_SHARE = 3, 0.5  # entries that make a box, and how many of them
 DENSE = 2.5  # a letter of a script without spaces says as much as this many others
 
 _STOPS = frozenset(".。।۔։።…")
-_ENDS = _STOPS | frozenset("!?！？؟")
+ENDS = _STOPS | frozenset("!?！？؟")  # that end a sentence
 # What may stand behind the mark that ends a sentence: quotes, brackets, white space of any sort.
 _CLOSING = "'\"»”’)] \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -125,7 +125,7 @@ def look(text: str) -> Look:
     end = text.rstrip(_CLOSING)[-1:]
     prose = size >= PROSE_LETTERS or (size >= SENTENCE_LETTERS and end in _STOPS)
     labelled = len(text) <= ENTRY_LETTERS and (":" in text or "：" in text) and _LABEL.match(text) is not None
-    return Look(size, prose, end in _ENDS, _begins_inside(text), dates.only(text), labelled)
+    return Look(size, prose, end in ENDS, _begins_inside(text), dates.only(text), labelled)
 
 
 def _begins_inside(text: str) -> bool:

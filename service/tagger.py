@@ -151,8 +151,10 @@ class Tagger:
         """Return the columns of `OVER_COLUMNS` x lines; `start` is the number of the first line."""
         lines = [sight.line for sight in sights]
         path = None if which == TEXT else self._path.scores(*columns.path_buckets(lines))
-        known = columns.of(alone.columns, columns.here(sights, read, cut, alone.terms, alone.alike), lines, path, start)
-        columns.add_answers(known, probability(self._models[which].body.scores(known)[0]), lines, start)
+        within = None if which == TEXT else among.spans(lines, start)
+        here = columns.here(sights, read, cut, alone.terms, alone.alike)
+        known = columns.of(alone.columns, here, lines, path, within)
+        columns.add_answers(known, probability(self._models[which].body.scores(known)[0]), within)
         return known
 
     def _answers(self, which: str, known: Floats) -> tuple[Floats, Floats]:
@@ -164,7 +166,7 @@ def _which(sights: Sequence[Sight]) -> str:
     """Return which model is for these lines."""
     if sights[0].line.path is None:
         return TEXT
-    return PAGE if all(sight.line.kept is None for sight in sights) else ASKED
+    return PAGE if sights[0].line.kept is None else ASKED  # it is told of all lines, or of none
 
 
 def probability(scores: Floats) -> Floats:

@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "packs": {"model", "pieces", "slots"},
     "grammar": {"lines", "match", "packs", "pieces", "slots", "states"},
     "compiled": {"match", "model", "pieces"},
-    "lexicon": {"compiled", "errors", "grammar", "lines", "match", "model", "packs", "pieces", "states"},
+    "lexicon": {"compiled", "errors", "grammar", "lines", "match", "model", "packs", "pieces", "sight", "states"},
     "language": {"model", "sight"},
     "blocks": {"model"},
     "weight": {"blocks"},
