@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from service.model import Group
+from service.model import Group, Link
 
 LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
 PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
@@ -47,6 +47,7 @@ class Block:
     path: str  # see `service.model.Line`
     linked: float
     element: int  # number of the innermost element that holds all letters of the run
+    links: tuple[Link, ...] = ()  # those in it, unless it is all one
 
 
 def gather(tree: Any, base: str) -> tuple[list[Block], list[int]]:
@@ -150,7 +151,7 @@ class _Run:
         self.low = 0  # fewest of them since the run's first letters
         self._base = base
         self._parts: list[str] = []
-        self._links: dict[str, int] = {}
+        self._links: list[tuple[str, str]] = []  # where each piece of linked text leads to, and the piece
         self.letters = self._linked = 0
         self._path = ""  # of the first `_depth` open elements: those that hold all letters of the run
         self._depth = 0
@@ -171,7 +172,7 @@ class _Run:
         self.letters += letters
         if self.link:
             self._linked += letters
-            self._links[self.link] = self._links.get(self.link, 0) + len(text.strip())
+            self._links.append((self.link, text))
 
     def _place(self) -> None:
         self._path = self._path_to(self._depth)
@@ -191,14 +192,33 @@ class _Run:
         if self._parts:
             text = _SPACE.sub(" ", "".join(self._parts)).strip()
             href, linked = None, self._linked / self.letters
+            links: tuple[Link, ...] = ()
             if self._links:
-                link, size = max(self._links.items(), key=lambda pair: pair[1])
+                link, size = _longest(self._links)
                 href = _join(self._base, link) if size >= LINK_SHARE * len(text) else None
-            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element))
-            self._links.clear()
+                if href is None or any(other != link for other, _ in self._links):
+                    links = tuple(self._placed(text))
+                self._links.clear()
+            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element, links))
             self.letters = self._linked = 0
             self._parts.clear()
         self.tag = tag
+
+    def _placed(self, text: str) -> list[Link]:
+        """Return the links of the run, whose text this is; pieces of one link are one."""
+        found: list[Link] = []
+        end = 0
+        for href, piece in self._links:
+            words = " ".join(piece.split())
+            start = text.find(words, end)
+            if start < 0:
+                continue
+            whole = Link(start, start + len(words), _join(self._base, href))
+            if found and found[-1].href == whole.href and start <= end + 1:
+                whole = found.pop()._replace(end=whole.end)
+            found.append(whole)
+            end = whole.end
+        return found
 
     def _path_to(self, depth: int) -> str:
         """Return the path of the first `depth` open elements: the innermost of them below body."""
@@ -215,6 +235,14 @@ class _Run:
                     path = path.partition(">")[2]
             self.paths[i] = path
         return path
+
+
+def _longest(pieces: Sequence[tuple[str, str]]) -> tuple[str, int]:
+    """Return the link with most text in it, and how many characters that is."""
+    sizes: dict[str, int] = {}
+    for link, piece in pieces:
+        sizes[link] = sizes.get(link, 0) + len(piece.strip())
+    return max(sizes.items(), key=lambda pair: pair[1])
 
 
 @lru_cache(maxsize=LABELS)

@@ -69,14 +69,15 @@ def clean_lines(
     note = note or decision.note
     judgements = decision.judgements
     pointers = cut.pointers(decision, gone)
-    if gone:
-        page = lines[0].path is not None  # what is left of it is a text, and would come back as one
+    page = bool(lines) and lines[0].path is not None  # what is left of it is a text, and would come back as one
+    if gone or page:
         left = [sight._replace(line=_bare(sight.line)) for sight in sights] if page else sights
         aim = replace(options, title=None, scope=Scope.TAIL) if page else replace(options, scope=scope)
         gone, settled = _settle(left, judgements, gone, aim, spoken, weigh, alone)
-        if weigh and not settled and not page:
-            return clean_lines(source, lines, lexicon, options, None)
+        if weigh and not settled:
+            return clean_lines(source, lines, lexicon, options, None, ask)
         pointers = sorted({*pointers, *gone})
+        note = None if gone and note == cut.NO_ARTICLE else note
     return Result(
         source=source,
         body=spans.body(source, lines, gone),

@@ -247,8 +247,9 @@ def _judged(
 
 def _kind(sight: Sight, by_rules: Kind, weighed: Kind, likely: float) -> Kind:
     """Return what a line is that goes: what the tagger says, so `likely`, or what the rules do."""
-    if by_rules is Kind.RELATED and likely < DOUBTED_KIND:
-        return by_rules  # an item below a heading, of which the tagger knows nothing better
+    labelled = sight.hit is not None and sight.hit.value is not None and bool(sight.line.href or sight.line.links)
+    if by_rules is Kind.RELATED and (likely < DOUBTED_KIND or labelled):
+        return by_rules  # a link behind a label, or an item below a heading of which the tagger knows nothing better
     kind = Kind.TAGS if weighed in POINTING and _KEYWORD.match(sight.line.text) else weighed
     if by_rules is Kind.RELATED_META and (kind is Kind.RELATED or sight.look.dated):
         return by_rules  # a date or a teaser below a heading that the rules know

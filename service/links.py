@@ -12,6 +12,7 @@ SLUG_WORDS = 4  # an address that ends in so many words or more names an article
 # Scripts whose query says which page it is: there only what is a tracker for certain is cut.
 _SCRIPT = re.compile(r"(?:\.(?:php\d?|aspx?|jsp|cgi|pl|do|cfm|exe|dll|phtml)|/)$", re.IGNORECASE)
 _TRACKER = re.compile(r"utm_\w+|\w*clid|yclid|_openstat|mc_[ce]id|igshid", re.IGNORECASE)
+_DOT = re.compile(r"\.(?=(?::\d*)?$)")  # behind a host: the name is from the root
 _PORT = {"http": ":80", "https": ":443"}
 _LISTS = frozenset((
     "tag", "tags", "topic", "topics", "author", "authors", "autor", "autores", "autori", "autoren", "auteur",
@@ -40,7 +41,10 @@ def join(base: str, href: str | None) -> str:
 
 
 def canonical(href: str | None, base: str | None) -> str | None:
-    """Return the absolute http(s) URL of `href`, without what only tracks readers; None if it leads to no page."""
+    """Return the absolute http(s) URL of `href`; None if it leads to no page.
+
+    What only tracks readers, names of users and steps such as `..` are left out.
+    """
     if not href or len(href) > LIMIT:
         return None
     try:
@@ -49,9 +53,13 @@ def canonical(href: str | None, base: str | None) -> str | None:
             return None
     except ValueError:
         return None
-    host = parts.netloc.lower().removesuffix(_PORT[parts.scheme])
+    host = _DOT.sub("", parts.netloc.rpartition("@")[2].lower().removesuffix(_PORT[parts.scheme]))
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    if not host:
+        return None
     path = "%20".join(parts.path.split())
+    if "/." in path:
+        path = urlsplit(join(f"{parts.scheme}://{host}/", f".{path}")).path
     return urlunsplit((parts.scheme, host, path or "/", _query(parts.query, path), fragment))
 
 

@@ -1,7 +1,7 @@
 """What are the lines of this page, and what is known of each? The page is parsed once, for all who ask."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +18,7 @@ SECONDS, TOO_HEAVY = extract.SECONDS, extract.TOO_HEAVY
 LIGHT = 100_000  # elements of a page whose every element is looked at for what it says of itself
 ATTRIBUTES = 200  # of one element; libxml2 takes 47 s for 64,000. On 2,200 real pages none has more than 73
 NESTED = 60  # open elements of one name; what a page nests deeper is taken as if its tags were not there
+DEEPEST = 1000  # open elements of any name; the parser gives up at 2,048 levels, those it closes itself among them
 # Elements whose end tag may be missing: the parser closes them itself, so they do not nest.
 _CLOSED = frozenset((
     "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt",
@@ -72,7 +73,7 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
     found, start = [], 0
     for run, group in zip(runs, blocks.groups(runs, parents), strict=True):
         end = start + len(run.text)
-        found.append(Line(start, end, run.text, True, run.href, run.tag, None, run.path, run.linked, group))
+        found.append(Line(start, end, run.text, True, run.href, run.tag, None, run.path, run.linked, group, run.links))
         start = end + 2
     lines = tuple(found)
     return Page(
@@ -140,11 +141,12 @@ def _tree(source: str, *, deep: bool) -> tuple[Any, bool]:
 
 def _flatter(source: str) -> str:
     """Return a page without the tags that nest too deeply, and without end tags that end nothing."""
-    opened: Counter[str] = Counter()
+    opened: defaultdict[str, list[bool]] = defaultdict(list)  # elements by name: whether their tags are kept
+    depth = 0  # of the open elements whose tags are
     broken = 0  # a line was ended here
 
     def keep(found: re.Match[str]) -> str:
-        nonlocal broken
+        nonlocal broken, depth
         name = found[2].lower()
         if name in _CLOSED or name in _VOID:
             return found[0]
@@ -152,11 +154,14 @@ def _flatter(source: str) -> str:
         if name not in blocks.INLINE or found.start() == broken:
             broken = found.end()
         if not found[1]:
-            opened[name] += 1
-            return found[0] if opened[name] <= NESTED else gap
+            kept = len(opened[name]) < NESTED and depth < DEEPEST
+            opened[name].append(kept)
+            depth += kept
+            return found[0] if kept else gap
         if not opened[name]:
             return gap
-        opened[name] -= 1
-        return found[0] if opened[name] < NESTED else gap
+        kept = opened[name].pop()
+        depth -= kept
+        return found[0] if kept else gap
 
     return _TAG.sub(keep, source)

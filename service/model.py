@@ -60,6 +60,14 @@ class Group:
     around: "Group | None" = field(repr=False)
 
 
+class Link(NamedTuple):
+    """A piece of a line's text that is a link."""
+
+    start: int  # in the line's text
+    end: int
+    href: str  # absolute, if the page's address is known
+
+
 class Line(NamedTuple):
     """One line of the source that is not blank, outer white space left out."""
 
@@ -73,6 +81,7 @@ class Line(NamedTuple):
     path: str | None = None  # the HTML elements around all of it, outermost first, as `div.share-box#foot>p`
     linked: float | None = None  # share (0 to 1) of its letters that stand inside links; None for plain text
     group: Group | None = None  # the innermost element around it that holds other lines too; None for plain text
+    links: tuple[Link, ...] = ()  # of a page, those in the line, unless all of it is one
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate
 
 from service import dates, links
@@ -10,6 +11,7 @@ from service.lines import letters
 from service.model import Judgement, Kind, Line, RelatedLink
 from service.sight import Sight
 
+LINK_SHARE = 0.6  # of the text behind a label that stands in links, to be a list of them
 TITLE_LIMIT = 300  # characters of a line that are read as a title
 BELOW = 15  # lines below the element around the article in which the heading of a related block is looked for
 ARTICLE_SHARE = 0.85  # of the article's letters: what is kept by mistake stands elsewhere on the page
@@ -23,10 +25,12 @@ _MARKDOWN = re.compile(r"!?\[([^\[\]]{1,300})\]\(\s*([^\s()]{1,2000})(?:\s+\"[^\
 _BULLET = re.compile(
     r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+"
 )
-# An element of a path that is a menu or stands in one, by its tag or a word of its class or id.
+# An element of a path that is a menu, by its tag or a word of its class or id; "has-sticky-nav" and "menu-closed" say
+# how the whole page looks.
 _MENU = re.compile(
-    r"(?:^|>)nav(?![^>.#])|^footer(?![^>.#])|[.#_-](?:[a-z]{0,8}(?:menus?|navbar|navigation|breadcrumbs?)|sitemap|colophon)(?![a-z])"
-    r"|[.#-](?:main|mega|side|site|sub|top)?nav(?![a-z])",
+    r"^nav(?![^.#])|[.#](?!(?:has|no|not|with|without|is|js|hide|show|hidden|uses?)[-_])(?:[^.#]*[_-])?"
+    r"(?:[a-z]{0,8}(?:menus?|navbar|navigation|breadcrumbs?)|sitemap|colophon|(?:main|mega|side|site|sub|top)?nav)"
+    r"(?![a-z]|[-_](?:open|opened|closed|active|enabled|disabled|visible|hidden|layout|page|fixed|sticky)(?![a-z]))",
     re.IGNORECASE,
 )
 # What stands between two blocks; a section, a counter or an advertisement may stand between two items of one.
@@ -50,7 +54,9 @@ def collect(
     number = 0  # items since the heading
     at_head = False  # nothing but dates since the heading
     headed = False  # the heading is one that the lexicon knows for certain, and stands in the article or right below
+    around: frozenset[str] = frozenset()  # menus in which such a heading stands itself
     near = _near([sight.line for sight in sights], removed)
+    begin, of_article = _article(sights, removed)
     for i in removed:
         kind, line = judgements[i].kind, sights[i].line
         text, hit = line.text, sights[i].hit
@@ -58,21 +64,25 @@ def collect(
             heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
             number = 0
             headed = hit is not None and hit.certain and i < near.stop + BELOW
-        elif kind is Kind.RELATED and line.path and ((i not in near and not headed) or _MENU.search(line.path)):
+            around = _menus(line.path or "") if headed and i > begin else frozenset()
+        elif (
+            kind is Kind.RELATED
+            and line.path
+            and ((i not in near and not headed) or _menus(line.path) - of_article - around)
+        ):
             continue  # a menu, or a list far from the article: the site's own pointers, the same on all of its pages
         elif kind is Kind.RELATED and (line.href or "").startswith(_NO_PAGE):
             continue
         elif kind is Kind.RELATED:
-            item = _item(line, hit.value if hit else None, heading, url, language)
             number += 1
-            if item.title.startswith(f"{number} "):  # "1 Title", "2 Title": the list counts its items
-                item = replace(item, title=item.title[len(str(number)) :].lstrip())
-            if item.title or item.url:
-                if not item.title and found:  # the address of the item above, on a line of its own
-                    found[-1] = replace(found[-1], url=found[-1].url or item.url)
-                elif item.title:
-                    found.append(replace(item, date=item.date or early_date))
+            for item in _items(line, hit.value if hit else None, heading, url, language):
+                # "1 Title", "2 Title": the list counts its items
+                title = item.title.removeprefix(f"{number} ").lstrip()
+                if title:
+                    found.append(replace(item, title=title, date=item.date or early_date))
                     early_date, at_head = None, False
+                elif item.url and found:  # the address of the item above, on a line of its own
+                    found[-1] = replace(found[-1], url=found[-1].url or item.url)
         elif found and _URL.fullmatch(text):
             found[-1] = replace(found[-1], url=found[-1].url or links.canonical(text, url))
         elif kind is Kind.RELATED_META:
@@ -104,11 +114,38 @@ def _near(lines: Sequence[Line], removed: Sequence[int]) -> range:
     return range(len(lines))
 
 
-def _item(line: Line, value: int | None, heading: str | None, url: str | None, language: str | None) -> RelatedLink:
-    text = line.text[value or 0 :][:TITLE_LIMIT]
+def _article(sights: Sequence[Sight], removed: Sequence[int]) -> tuple[int, frozenset[str]]:
+    """Return the first paragraph that stays, and the elements in which paragraphs do that stay."""
+    away = set(removed)
+    stay = [i for i, sight in enumerate(sights) if sight.look.prose and i not in away]
+    paths = {sights[i].line.path or "" for i in stay}
+    return min(stay, default=len(sights)), frozenset(label for path in paths for label in path.split(">"))
+
+
+@lru_cache(maxsize=1024)
+def _menus(path: str) -> frozenset[str]:
+    """Return the elements of a path that are menus, the site's foot being one."""
+    labels = path.split(">")
+    found = {label for label in labels if _MENU.search(label)}
+    return frozenset(found | {labels[0]} if re.match(r"footer(?![^.#])", labels[0]) else found)
+
+
+def _items(
+    line: Line, value: int | None, heading: str | None, url: str | None, language: str | None
+) -> list[RelatedLink]:
+    """Return what a line points to: one article or, behind a label, as many as there are links."""
+    start = value or 0
+    behind = [link for link in line.links if link.start >= start]
     if value is not None:
         heading = line.text[:value].strip(_HEADING_EDGE + "|>") or heading
-    link = line.href
+        if len(behind) > 1 and sum(link.end - link.start for link in behind) >= LINK_SHARE * (len(line.text) - start):
+            return [_item(line.text[link.start : link.end], link.href, heading, url, language) for link in behind]
+    alone = behind[0].href if len(behind) == 1 else line.href
+    return [_item(line.text[start:], alone, heading, url, language)]
+
+
+def _item(text: str, link: str | None, heading: str | None, url: str | None, language: str | None) -> RelatedLink:
+    text = text[:TITLE_LIMIT]
     marked = _MARKDOWN.search(text)
     if marked:
         text, link = marked.group(1), link or marked.group(2)

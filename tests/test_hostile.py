@@ -43,6 +43,9 @@ PAGES: dict[str, Maker] = {
     "tables in tables": lambda n: _body(f"<table><tr><td>{SAY}" * n),
     "tables in tables, again and again": lambda n: _body((f"<table><tr><td>{SAY}" * 10 + "</table>" * 10) * (n // 10)),
     "names that nest": lambda n: _body("".join(f"<x{i}>a" for i in range(n))),
+    "a sentence below many names": lambda n: _body(
+        "".join(f"<x{i}>" for i in range(100 * n)) + SAY + "".join(f"</x{i}>" for i in reversed(range(100 * n)))
+    ),
     "end tags that end nothing": lambda n: _body("<div>" * 200 + "</b>" * 100 * n + SAY),
     "links by the hundred thousand": lambda n: _body(
         "<ul>" + "".join(f"<li><a href='/a/{i}'>A headline number {i}</a>" for i in range(12 * n)) + "</ul>"
@@ -161,7 +164,11 @@ def test_a_page_in_doubt_that_is_over_its_budget_says_so(lexicon: Lexicon, monke
 
 
 def test_tags_beyond_any_depth_lose_no_text_and_no_order() -> None:
-    deep = "".join(f"<p>Line {i}</p>{'<div>' * 100}" for i in range(100)) + "</div>" * 9_999 + "<p>At the end"
-    found = markup.read(deep, None)
+    lines = [*(f"Line {i}" for i in range(100)), "At the end"]
+    alike = "".join(f"<p>Line {i}</p>{'<div>' * 100}" for i in range(100)) + "</div>" * 9_999 + "<p>At the end"
+    names = [f"x{i}" for i in range(9_999)]
+    opened = "".join(f"<p>Line {i}</p><{'><'.join(names[i * 100 : i * 100 + 100])}>" for i in range(100))
+    unlike = opened + "".join(f"</{name}>" for name in reversed(names)) + "<p>At the end"
 
-    assert [line.text for line in found.lines] == [*(f"Line {i}" for i in range(100)), "At the end"]
+    assert [line.text for line in markup.read(alike, None).lines] == lines
+    assert [line.text for line in markup.read(unlike, None).lines] == lines

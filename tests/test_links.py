@@ -27,6 +27,11 @@ PAGE = "https://example.org/news/1"
         # where a script answers, only what is a tracker for certain goes: `cid` may well be the article
         ("/index.php?cid=7&utm_source=x", "https://example.org/index.php?cid=7"),
         ("/?p=12&gclid=3", "https://example.org/?p=12"),
+        ("https://example.org./a", "https://example.org/a"),
+        ("http://example.org.:8080/a", "http://example.org:8080/a"),
+        ("https://user:word@example.org/a", "https://example.org/a"),
+        ("https://example.org/a/../b/./c?d=../e", "https://example.org/b/c?d=../e"),
+        ("https://example.org/.well-known/a...", "https://example.org/.well-known/a..."),
     ],
 )
 def test_a_link_becomes_its_canonical_url(href: str, url: str) -> None:
@@ -37,7 +42,7 @@ def test_a_link_becomes_its_canonical_url(href: str, url: str) -> None:
 @pytest.mark.parametrize(
     "href",
     [None, "", "javascript:void(0)", "mailto:a@example.org", "tel:+1", "ftp://example.org/a", "https://[::1",
-     "data:text/html,x", "/" + "a" * 5000],
+     "data:text/html,x", "/" + "a" * 5000, "https://./a", "https://a@/b"],
 )  # fmt: skip
 def test_what_leads_to_no_page_has_none(href: str | None) -> None:
     assert canonical(href, PAGE) is None

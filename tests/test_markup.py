@@ -61,6 +61,28 @@ def test_a_line_knows_how_much_of_it_is_linked(html: str, linked: float) -> None
     assert lines(html)[0].linked == linked
 
 
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<a href=/x>Text</a>", []),
+        ("<p><a href=/x>Text of a link</a>!", []),
+        ("<p>Text <a href=/x>more</a>", [("more", "/x")]),
+        (
+            "<p>Text\n <a href=/x>more <b>of</b>\n it</a> and <a href=/y> text</a>",
+            [("more of it", "/x"), ("text", "/y")],
+        ),
+        ("<p><a href=/x>a</a> <a href=/x>b</a>, <a href=/x>c</a> and words", [("a b", "/x"), ("c", "/x")]),
+        ("<p><a href=/x><img> </a><a href=/y>续</a>报", [("续", "/y")]),
+    ],
+)
+def test_a_line_knows_its_links_unless_it_is_one(html: str, found: list[tuple[str, str]]) -> None:
+    (line,) = lines(html)
+
+    assert [
+        (line.text[link.start : link.end], link.href.removeprefix("https://example.org")) for link in line.links
+    ] == found
+
+
 # --- what is a line, and what is none ---------------------------------------------------------------------------------
 
 

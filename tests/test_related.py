@@ -115,6 +115,51 @@ def test_a_page_gives_canonical_urls_and_no_other_links(lexicon: Lexicon) -> Non
     ]
 
 
+PARAGRAPHS = "".join(f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row)
+BLOCK = f"<h3>Read also</h3><ul><li><a href=/a>The ferry will sail twice an hour</a><li><a href=/b>{TITLE}</a></ul>"
+MENU = "<ul><li><a href=/c>What the economy does today</a><li><a href=/d>What the weather does tomorrow</a></ul>"
+
+
+def on_page(lexicon: Lexicon, inner: str) -> list[tuple[str, str | None, str | None]]:
+    page = f"<body>{inner.format(article=f'<h1>The dam opened its gates on Monday</h1>{PARAGRAPHS}')}</body>"
+    found = clean_html(page, lexicon, Options(url="https://example.org/1")).related
+    return [(link.title, (link.url or "").removeprefix("https://example.org"), link.heading) for link in found]
+
+
+@pytest.mark.parametrize(
+    "name", ["has-sticky-nav", "no-menu", "top-nav-layout", "site-navigation-closed", "menu", "page with-navbar", "nav"]
+)
+def test_how_the_whole_page_looks_makes_no_menu(lexicon: Lexicon, name: str) -> None:
+    top = f"<nav class=main-menu>{MENU}</nav>"
+    inner = f"<div class='{name}'>{top}<article>{{article}}</article><aside>{BLOCK}</aside></div>"
+
+    assert [title for title, _, _ in on_page(lexicon, inner)] == ["The ferry will sail twice an hour", TITLE]
+
+
+@pytest.mark.parametrize("tag", ["nav class=related", "div class=article-navigation", "div id=below-nav"])
+def test_a_known_heading_makes_a_list_of_a_menu(lexicon: Lexicon, tag: str) -> None:
+    inner = f"<nav class=menu><h3>Read also</h3>{MENU}</nav>{{article}}<{tag}>{BLOCK}</{tag.split(maxsplit=1)[0]}>"
+
+    assert [title for title, _, _ in on_page(lexicon, inner)] == ["The ferry will sail twice an hour", TITLE]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Read also: <a href=/a>Two die</a>", [("Two die", "/a")]),
+        (f"Read also: <a href=/a>{TITLE}</a> (video)", [(f"{TITLE} (video)", "/a")]),
+        ("<a href=/archive>Read also:</a> <a href=/a>Farmers <b>count</b> their losses after the flood</a>",
+         [(TITLE, "/a")]),
+        (f"<b>Read also:</b> <a href=/a>The ferry sails</a>, <a href=/b>{TITLE}</a>",
+         [("The ferry sails", "/a"), (TITLE, "/b")]),
+    ],
+)  # fmt: skip
+def test_links_behind_a_label(lexicon: Lexicon, line: str, found: list[tuple[str, str]]) -> None:
+    assert on_page(lexicon, f"<article>{{article}}<p>{line}</p><p>Share on Facebook</p></article>") == [
+        (*item, "Read also") for item in found
+    ]
+
+
 def test_the_extractor_is_asked_about_a_page_in_doubt_alone(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     page = PAGE.format(article="".join(f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row))
     asked: list[object] = []
