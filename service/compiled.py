@@ -54,7 +54,7 @@ def write(
     number = {record.id: n for n, record in enumerate(records)}
     plain = [(r.id, r.kind.value, r.reach.value, r.certain, r.phrases, r.catches, r.spares, r.note) for r in records]
     own: tuple[Any, ...] = (
-        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
+        automaton.vocabulary, automaton.tails, automaton.sizes, automaton.first, automaton.long, automaton.lists,
         automaton.words, automaton.slots, automaton.open,
         *(
             [tuple([number[record.id] for record in piece]) for piece in states]
@@ -79,7 +79,7 @@ def read(folder: Path, key: bytes) -> tuple[list[Record], dict[str, Any], int, A
     records = [Record(name, Kind(kind), Reach(reach), *rest) for name, kind, reach, *rest in plain]
     automaton = Automaton()
     (
-        automaton.vocabulary, automaton.ends, automaton.sizes, automaton.long, automaton.lists,
+        automaton.vocabulary, automaton.tails, automaton.sizes, automaton.first, automaton.long, automaton.lists,
         automaton.words, automaton.slots, automaton.open,
         ended, led,
     ) = own  # fmt: skip

@@ -126,7 +126,7 @@ def decide(
     needed[:] = price.inside
     needed[sentences] = min(price.inside, price.sentence)
     if sum(sizes) < SHORT_ARTICLE:
-        needed[proses] = SURE_TAIL
+        needed[[*proses, *_spoken(proses, sentences)]] = SURE_TAIL
     needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
     inside = body < needed
     gone = inside.copy() if scope is Scope.ARTICLE else np.zeros(len(sights), bool)
@@ -189,6 +189,16 @@ def _as_one(sights: Sequence[Sight], values: Floats) -> Floats:
             found[start : last + 2] = values[start : last + 2].max()
             start = i
         last = i
+    return found
+
+
+def _spoken(proses: Sequence[int], sentences: Sequence[int]) -> list[int]:
+    """Return the sentences, however short, that stand right below a paragraph or another one of these."""
+    above, found = set(proses), []
+    for i in sentences:
+        if i - 1 in above:
+            above.add(i)
+            found.append(i)
     return found
 
 

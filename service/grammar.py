@@ -14,7 +14,7 @@ from service.match import Automaton
 from service.packs import NETWORK, NETWORKS_FILE, TEXT, Network, Pack
 from service.pieces import Record
 from service.slots import APART, FREE, SLOTS
-from service.states import ENDS, ROOT, TOUCHING
+from service.states import ENDS, ROOT, TAIL, TOUCHING
 
 # Letters of its own of a phrase that is known by them, whatever words follow: on 1,600 pages no shorter one took a line
 # of the article either, but sentences can be made that begin so.
@@ -138,7 +138,7 @@ def _add_slotted(
     """
     names, marks = parts[1::3], parts[2::3]
     if names[0] in FREE and not literals[0]:
-        automaton.ends.add(literals[-1][-ENDS:])
+        automaton.tails.add(literals[-1][-TAIL:])
     ways, through = [ROOT], 0  # where each way has come to; so many of them, the first ones, by the slot just before
     leads: list[int] = []
     for index, word in enumerate(literals):

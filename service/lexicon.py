@@ -11,7 +11,7 @@ from typing import Any
 
 from service import compiled, grammar, packs
 from service.errors import PackError
-from service.lines import has_break, key, last_word, unspaced
+from service.lines import closing, has_break, key, last_word, unspaced
 from service.match import Automaton
 from service.model import Hit, Kind
 from service.pieces import Record
@@ -90,7 +90,10 @@ class Lexicon:
         return len(text) > WHOLE_LIMIT or not self._ends_like_phrase(text), hit
 
     def _ends_like_phrase(self, text: str) -> bool:
-        return len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in self.automaton.ends
+        automaton = self.automaton
+        return (
+            len(text) <= WHOLE_LIMIT and last_word(text)[-ENDS:] in automaton.ends and automaton.may_end(closing(text))
+        )
 
     def example_faults(self, tag: str | None = None) -> Iterator[str]:
         """Yield, of one pack or all, every `catches` its own record does not hit and every `spares` it does."""

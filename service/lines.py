@@ -242,6 +242,11 @@ def opening(text: str, letters: int) -> str:
     return found
 
 
+def closing(text: str) -> str:
+    """Return the folded letters of its last HEAD_LIMIT characters."""
+    return "".join([fold(word) for word in _WORD.findall(text[-HEAD_LIMIT:])])
+
+
 def first_word(text: str) -> tuple[int, bool]:
     """Return how many letters the first word has when folded, and whether what follows it is set off."""
     if not (first := _WORD.search(text)):

@@ -14,7 +14,7 @@ from service.lines import COMMA, DASH, Key, first_word, has_break, opening, unsp
 from service.model import Hit, Kind
 from service.pieces import Run, preference, read_on, said, said_before, said_unmarked, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
-from service.states import ENDS, REACH, ROOT, STARTS, TOUCHING, States
+from service.states import REACH, ROOT, STARTS, TOUCHING, States
 
 GLUED_MIN = 3  # letters; a shorter piece is not cut out of the middle of a word
 GLUED_WORDS = 12  # of a line in which words may be looked for inside of words
@@ -66,7 +66,7 @@ class Automaton(States):
 
     def _starts(self, begin: str) -> list[tuple[int, Way]]:
         """Return the lengths of the known words that phrases begin with, and what is behind; STARTS: or longer ones."""
-        sizes, vocabulary = self._sizes_at(begin, 0), self.vocabulary
+        sizes, vocabulary = self.first.get(begin[:REACH], SHORT), self.vocabulary
         words = (begin[:n] for n in sizes if n < STARTS)
         found = [(len(word), way) for word in words if word in vocabulary and (way := self._way(word))]
         if sizes[-1] >= STARTS and (begin[:STARTS] in self.long or begin[:STARTS] in vocabulary):
@@ -160,11 +160,12 @@ class Automaton(States):
         """
         text, inside, vocabulary, words = line.text, line.inside, self.vocabulary, self.words
         for at, states in fronts.items() if inside else ():
-            for size in self._sizes_at(text, at):
+            alive = [after for state in states if (after := words[state])]
+            for size in self._sizes_at(text, at) if alive else ():
                 end = at + size
                 if end in inside:
                     for symbol in vocabulary.get(text[at:end], ()):
-                        ways = [words[state][symbol] for state in states if symbol in words[state]]
+                        ways = [after[symbol] for after in alive if symbol in after]
                         if ways and self._goes_on_inside(text, end, ways):
                             return True
         return False
@@ -191,7 +192,7 @@ class Automaton(States):
         furthest = 0
         # Slots that cannot be filled here are not tried: most lines have no digit, and few end like a phrase.
         dead = () if line.digits else WITH_DIGITS
-        root_dead = dead if text[-ENDS:] in self.ends else (*dead, *FREE)
+        root_dead = dead if self.may_end(text) else (*dead, *FREE)
         all_words, all_slots, pieces, leads = self.words, self.slots, self.pieces, self.lead_pieces
         for index, at in enumerate(range(len(text)) if glued else line.edges[:-1]):
             if at > furthest:

@@ -10,6 +10,7 @@ from service.pieces import Piece, Record, piece_of
 
 STARTS = 20  # letters of a line by which most prose is told from phrases before anything else is done
 ENDS = 2  # letters at the end of a line that tell whether a phrase beginning with free words can end there
+TAIL = 6  # letters of it that tell for sure: of 7,119 long lines, 520 end like a phrase by two letters, none by six
 REACH = 3  # letters by which the lengths of the words that can begin at a place are known
 TOUCHING = "~"  # marks a literal that must touch the slot before it
 NOWHERE: dict[str, int] = {}  # what most states have behind them; never filled
@@ -24,7 +25,8 @@ class States:
 
     def __init__(self) -> None:
         self.vocabulary: dict[str, tuple[str, ...]] = {}
-        self.ends: set[str] = set()  # last letters of the phrases that begin with free words
+        self.tails: set[str] = set()  # last letters (TAIL at most) of the phrases that begin with free words
+        self.ends: frozenset[str] = frozenset()  # the last ENDS of each
         self.words: list[dict[str, int]] = [{}]  # by state: the next one behind a symbol
         self.slots: list[dict[str, int]] = [NOWHERE]  # by state: the next one behind a slot
         self.records: list[tuple[Record, ...]] = [()]  # by state: phrases of these records end there
@@ -34,12 +36,15 @@ class States:
         self.open: set[int] = set()  # states where a phrase may end that is few words of its own and any others behind
         self._leaves: set[int] = set()  # states that many words lead to, so that they may not be changed
         self.sizes: dict[str, tuple[int, ...]] = {}  # of words in letters, by their first REACH letters
+        self.first: dict[str, tuple[int, ...]] = {}  # the same of those that phrases begin with
         self.lists: dict[str, set[str]] = {}  # of the symbols of word lists: first REACH letters of their words
         self.long: set[str] = set()  # heads (STARTS letters) of the words longer than that
 
     def seal(self) -> None:
         """Make ready for matching, once all phrases are in."""
         self.sizes = _sizes(self.vocabulary)
+        begin = self.words[ROOT]
+        self.first = _sizes(word for word, symbols in self.vocabulary.items() if any(s in begin for s in symbols))
         for word, symbols in self.vocabulary.items():
             for symbol in symbols:
                 if symbol != word and symbol[0] != TOUCHING:
@@ -48,11 +53,16 @@ class States:
         self.tell()
 
     def tell(self) -> None:
-        """Work out what the records of every state say."""
+        """Work out what the records of every state say, and how phrases end."""
+        self.ends = frozenset(tail[-ENDS:] for tail in self.tails)
         known = {records: piece_of(records, all) for records in set(self.records)}
         self.pieces = [known[records] for records in self.records]
         known = {records: piece_of(records, any) for records in set(self.leads)}
         self.lead_pieces = [known[records] for records in self.leads]
+
+    def may_end(self, text: str) -> bool:
+        """Say whether a phrase that begins with free words can end where these folded letters do."""
+        return text[-ENDS:] in self.ends and any(text[-size:] in self.tails for size in range(ENDS, TAIL + 1))
 
     def add_word(self, word: str, symbol: str) -> None:
         """Let the folded `word` stand for `symbol`: itself, where it touches a slot, or a word list."""

@@ -126,14 +126,14 @@ def test_no_article_says_so(lexicon: Lexicon) -> None:
 class Confused(tagger.Tagger):
     """Takes all but the first lines of a page for no article."""
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, rest: float = 0.02) -> None:
         self.__dict__.update(vars(tagger.load()))
-        self.first = first
+        self.first, self.rest = first, rest
 
     def tag(self, sights: Any, *rest: Any) -> tagger.Tags | None:
         """Return what is known of the lines, with such probabilities."""
         tags = super().tag(sights, *rest)
-        likely = np.where(np.arange(len(sights)) < self.first, 0.9, 0.02).astype(np.float32)
+        likely = np.where(np.arange(len(sights)) < self.first, 0.9, self.rest).astype(np.float32)
         return replace(tags, body=likely, goes_on=likely) if tags else None
 
 
@@ -148,3 +148,11 @@ def test_whoever_would_give_up_nearly_all_of_the_prose_is_not_believed(
     found = clean_lines(source, split(source), lexicon, Options(scope=scope), Confused(first))
 
     assert found.body.split("\n\n") == ([ONE, TWO] * 10)[:kept]
+
+
+def test_in_a_short_article_sentences_below_a_paragraph_stay_in_doubt(lexicon: Lexicon) -> None:
+    ends = ["“Go home!”", "He did not answer.", "She wept."]
+    source = "\n\n".join([ONE, *ends, "Brief words", "Nobody came."])
+    found = clean_lines(source, split(source), lexicon, Options(scope=Scope.ARTICLE), Confused(1, 0.2))
+
+    assert found.body.split("\n\n")[:4] == [ONE, *ends]
