@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, judge, language, links, markup, published, related, sight, spans, tagger, title
+from service import cut, judge, language, links, markup, published, related, sight, spans, tagger, title, together
 from service.columns import Alone
 from service.cut import Cut
 from service.lexicon import Lexicon
@@ -108,9 +108,13 @@ def _decide(
     note = None
     if sights and ask and (tags is None or cut.doubt(sights, tags) > cut.DOUBT):
         if lines := ask():
-            asked = [sight._replace(line=line) for sight, line in zip(sights, lines, strict=True)]
-            return _decide(asked, weigh, scope, explain, tags.alone if tags else None)
-        note = markup.TOO_HEAVY
+            first, sights = tags, [sight._replace(line=line) for sight, line in zip(sights, lines, strict=True)]
+            read = judge.read(sights)
+            by_rules = cut.certain(sights, read)
+            if weigh and first and (tags := weigh.tag(sights, read, by_rules, first.alone)):
+                tags, by_rules = together.hold(sights, first, tags, by_rules)
+        else:
+            note = markup.TOO_HEAVY
     decision = cut.decide(sights, read, by_rules, tags, scope, explain=explain, again=again)
     return replace(decision, note=note), tags.alone if tags else None
 

@@ -17,6 +17,7 @@ LIMIT = 2_000  # characters of a line that are read: a long paragraph
 SHORTEST = 5  # letters of a word; shorter ones stand everywhere
 COMPARED = 6  # letters of a word at most
 BUCKETS = 1 << 16
+SMALL = (1 << 31) // BUCKETS  # lines whose numbers with a bucket's fit into 32 bits
 NOTHING = -1.0  # the share of a line without such words
 # Odd multipliers of the hash: the primes of xxHash.
 _MIX = (2654435761, 2246822519, 3266489917)
@@ -59,9 +60,12 @@ def terms(texts: Sequence[str]) -> Terms:
     np.cumsum(pairs, out=total[1:])
     twos = np.flatnonzero(dense[:-1] & dense[1:])
     hashes = np.concatenate((total[ends - 1] - total[starts], pairs[twos]))
-    begins = np.cumsum([0, *(len(text) + 1 for text in short[:-1])])
-    line = np.searchsorted(begins, np.concatenate((starts, twos)), side="right") - 1
-    keys = np.unique(line * BUCKETS + (hashes >> np.uint32(16)))
+    ends_at = np.cumsum(np.fromiter(map(len, short), np.int64, len(short)) + 1)
+    line = np.searchsorted(ends_at, np.concatenate((starts, twos)), side="right")
+    keys = line * BUCKETS + (hashes >> np.uint32(16))
+    if len(texts) <= SMALL:
+        keys = keys.astype(np.int32)  # in order in half the time
+    keys = np.unique(keys).astype(np.int64)
     return Terms(keys // BUCKETS, keys % BUCKETS, len(texts))
 
 

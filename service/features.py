@@ -156,7 +156,8 @@ def alike(texts: Sequence[str]) -> Ints:
     """
     same: dict[str, int] = {}
     shapes: dict[str, int] = {"": 0}
-    labels = [_NUMBER.sub("0", text[:ALIKE]) if len(text) <= LABEL else "" for text in texts]
+    # no text holds a line break, so that one look at all of them finds what one look at each would
+    labels = _NUMBER.sub("0", "\n".join([text[:ALIKE] if len(text) <= LABEL else "" for text in texts])).split("\n")
     numbers = [shapes.setdefault(label, len(shapes)) for label in labels]
     return np.array(([same.setdefault(text, len(same)) for text in texts], numbers), np.int64)
 

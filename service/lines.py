@@ -113,7 +113,8 @@ def split(source: str) -> list[Line]:
         if len(bare) < len(text):
             start += len(text) - len(text.lstrip())
             end = start + len(bare)
-        lines.append(Line(start, end, bare, end_before < 0 or _newlines(source[end_before:start]) > 1))
+        gap = end_before < 0 or (start > end_before + 1 and _newlines(source[end_before:start]) > 1)
+        lines.append(Line(start, end, bare, gap))
         end_before = end
     return lines
 

@@ -159,9 +159,11 @@ class Automaton(States):
         Another must go on there: "services" holds "service", but nothing that "s" begins.
         """
         text, inside, vocabulary, words = line.text, line.inside, self.vocabulary, self.words
+        begin = [words[ROOT]]
         for at, states in fronts.items() if inside else ():
             alive = [after for state in states if (after := words[state])]
-            for size in self._sizes_at(text, at) if alive else ():
+            sizes = self.first if alive == begin else self.sizes
+            for size in sizes.get(text[at : at + REACH], SHORT) if alive else ():
                 end = at + size
                 if end in inside:
                     for symbol in vocabulary.get(text[at:end], ()):

@@ -101,6 +101,8 @@ def _near(lines: Sequence[Line], removed: Sequence[int]) -> range:
 
     That is the smallest that holds `ARTICLE_SHARE` of the letters that stay, and `BESIDE` lines that go.
     """
+    if not lines or lines[0].path is None:
+        return range(len(lines))
     away = set(removed)
     gone = [0, *accumulate(i in away for i in range(len(lines)))]
     letters = [0, *accumulate(0 if i in away else len(line.text) for i, line in enumerate(lines))]
@@ -115,7 +117,9 @@ def _near(lines: Sequence[Line], removed: Sequence[int]) -> range:
 
 
 def _article(sights: Sequence[Sight], removed: Sequence[int]) -> tuple[int, frozenset[str]]:
-    """Return the first paragraph that stays, and the elements in which paragraphs do that stay."""
+    """Return the first paragraph that stays, and the elements in which paragraphs do that stay; of plain text, none."""
+    if not sights or sights[0].line.path is None:
+        return 0, frozenset()
     away = set(removed)
     stay = [i for i, sight in enumerate(sights) if sight.look.prose and i not in away]
     paths = {sights[i].line.path or "" for i in stay}

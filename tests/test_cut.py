@@ -123,6 +123,20 @@ def test_no_article_says_so(lexicon: Lexicon) -> None:
     assert found.note
 
 
+ENDINGS = (
+    ("It rained.",),
+    ("The winners:", "Anna Berg, Eastfield", "John Moran, Westgate"),
+    ("And what comes next?", "Nothing.", "A holiday."),
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_doubt_alone_cuts_no_long_article(lexicon: Lexicon, ending: tuple[str, ...]) -> None:
+    lines = (*[ONE, TWO] * 10, *ending)
+
+    assert body(lexicon, *lines) == list(lines)
+
+
 class Confused(tagger.Tagger):
     """Takes all but the first lines of a page for no article."""
 
