@@ -68,7 +68,7 @@ def clean_lines(
     gone, note = cut.select(sights, decision, scope)
     note = note or decision.note
     judgements = decision.judgements
-    pointers = cut.pointers(decision, gone)
+    pointers = cut.pointers(sights, decision, gone)
     page = bool(lines) and lines[0].path is not None  # what is left of it is a text, and would come back as one
     if gone or page:
         left = [sight._replace(line=_bare(sight.line)) for sight in sights] if page else sights

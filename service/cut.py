@@ -39,6 +39,7 @@ POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
 # ("#27 A title"), a headline that opens with a hashtag.
 _KEYWORD = re.compile(r"#(?:[^\S\n]+[^\s#]|[^\W\d]\w*$)")
 DOUBTED_KIND = 0.15  # probability of the kind the tagger names, below which an item of the rules stays one
+DOUBTED_CLEAR = 0.35  # the same of an item that the rules are clear about
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on the word of the rules alone
 
 
@@ -168,10 +169,13 @@ def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[i
     return gone, None
 
 
-def pointers(decision: Cut, gone: Sequence[int]) -> list[int]:
-    """Return the lines in which related links are looked for: those that go, and pointers that stay in the text."""
+def pointers(sights: Sequence[Sight], decision: Cut, gone: Sequence[int]) -> list[int]:
+    """Return the lines in which related links are looked for: those that go, and pointers that stay in the text.
+
+    A line with a colon at its end is none: it announces what the article says next.
+    """
     kept = (i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in POINTING)
-    return sorted({*gone, *kept})
+    return sorted({*gone, *(i for i in kept if sights[i].hit or sights[i].line.text[-1] not in ":：")})
 
 
 def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
@@ -216,10 +220,10 @@ def _judged(
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
     for i, (weighed, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
-        kind = _kind(sights[i], by_rules.kind, weighed, likely)
+        kind = _kind(sights[i], by_rules, weighed, likely)
         evidence = by_rules.evidence if by_rules.kind is kind else ()
         why = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
-        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *reasons))
+        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *reasons), by_rules.item and kind is Kind.RELATED)
     if explain:
         for i in range(len(sights)):
             if i not in found:
@@ -227,11 +231,14 @@ def _judged(
     return found
 
 
-def _kind(sight: Sight, by_rules: Kind, weighed: Kind, likely: float) -> Kind:
-    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules do."""
-    labelled = sight.hit is not None and sight.hit.value is not None and len(sight.line.links) == 1
-    if by_rules is Kind.RELATED and (likely < DOUBTED_KIND or (labelled and weighed not in POINTING)):
-        return by_rules  # a link behind a label, or an item below a heading of which the tagger knows nothing better
+def _kind(sight: Sight, judged: Judgement, weighed: Kind, likely: float) -> Kind:
+    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules have `judged`."""
+    by_rules = judged.kind
+    if by_rules is Kind.RELATED:
+        # a link behind a label, or an item below a heading of which the tagger knows nothing better
+        labelled = sight.hit is not None and sight.hit.value is not None and len(sight.line.links) == 1
+        if likely < (DOUBTED_CLEAR if judged.item else DOUBTED_KIND) or (labelled and weighed not in POINTING):
+            return by_rules
     kind = Kind.TAGS if weighed in POINTING and _KEYWORD.match(sight.line.text) else weighed
     if by_rules is Kind.RELATED_META and (kind is Kind.RELATED or sight.look.dated):
         return by_rules  # a date or a teaser below a heading that the rules know

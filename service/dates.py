@@ -74,6 +74,12 @@ def each(text: str, language: str | None) -> Iterator[Dated]:
             yield Dated(day, found.start(), found.end())
 
 
+def span(text: str) -> tuple[int, int] | None:
+    """Return where the first thing stands in `text` that looks like a whole date, whatever day it names."""
+    found = _DATE.search(text[:_DIGIT_LIMIT]) if _DIGIT.search(text[:_DIGIT_LIMIT]) else None
+    return found.span() if found else None
+
+
 def only(text: str) -> bool:
     """Say whether `text` is a date and nothing else: the day of the week, a time zone, small words and marks apart."""
     if len(text) > _ONLY_LIMIT or not _DIGIT.search(text):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service import dates
 from service.model import Hit, Judgement, Kind, Reach
 from service.sight import PROSE_LETTERS, Again, Sight
 
@@ -23,6 +24,10 @@ FIRST_TEASER = -0.8  # the paragraph below one item may be the article again; be
 TEASER_LETTERS = 320  # a teaser is not longer
 ITEM_LETTERS = 160  # a headline is not longer than that
 ITEM_WORDS_LETTERS = 16  # a shorter line under a related heading is no headline
+# Items below a certain heading that are hardly anything but headlines: so many, of so many letters. With all of them,
+# 5 related titles in 100 more are none, of labelled pages.
+CLEAR_ITEMS, CLEAR_LETTERS = 6, 24
+META_LETTERS, BESIDE_LETTERS = 60, 12  # of a line below an item that tells its date; of a name beside the date
 BLOCK_ITEMS = defaultdict(lambda: 8, {Kind.RELATED_HEADING: 16, Kind.TAGS: 40, Kind.NAV: 40})  # lines below a heading
 OWN_PROSE = {Kind.BIO: 2, Kind.SUBSCRIBE: 1, Kind.LEGAL: 2}  # paragraphs that a heading of this kind brings along
 REST_PROSE_ABOVE = 400  # letters of prose that must stand above a heading that ends the article
@@ -85,11 +90,12 @@ class Reader:
 
     def _read(self, sight: Sight, prose: bool, after_item: bool) -> tuple[float, Judgement]:
         hit, opener = sight.hit, self._opener
-        if opener and opener.kind is Kind.RELATED_HEADING and _meta(sight):
+        related = opener is not None and opener.kind is Kind.RELATED_HEADING and not sight.title
+        if related and (_meta(sight) or (self._items and _beside_item(sight))):
             return COMPANY if hit else SMALL, Judgement(Kind.RELATED_META, 0.7, (str(opener),))
         if self._last is Kind.SHARE and (text := sight.line.text).isdecimal() and len(text) <= COUNT_LETTERS:
             return SMALL, NUMBER
-        if hit is not None and (hit.certain or hit.open or not prose):
+        if hit is not None and (hit.certain or (not sight.title and (hit.open or not prose))):
             return self._hit(sight.line.text, hit)
         if sight.line.kept is False:
             return SMALL, self._thrown_out(sight)
@@ -137,7 +143,8 @@ class Reader:
             section = related and self._items > 1 and not title and " " not in sight.line.text
             kind = Kind.RELATED_META if section else Kind.RELATED if related else opener.kind
             gain = 0.0 if not opener.certain else ITEM if title else SMALL
-            return gain, Judgement(kind, 0.8, (f"an item {opener}",))
+            clear = related and opener.certain and self._items <= CLEAR_ITEMS and size >= CLEAR_LETTERS
+            return gain, Judgement(kind, 0.8, (f"an item {opener}",), clear)
         if not prose or not opener.certain:
             return None
         if related and after_item and size <= TEASER_LETTERS:
@@ -183,3 +190,14 @@ def _meta(sight: Sight) -> bool:
     if hit is None:
         return sight.look.dated
     return hit.reach is Reach.LINE and hit.kind in META_KINDS and (not hit.certain or sight.look.dated)
+
+
+def _beside_item(sight: Sight) -> bool:
+    """Say whether a line below an item tells its date ("Published 3 March 2023") or how many comments it has."""
+    hit, text = sight.hit, sight.line.text
+    if len(text) > META_LETTERS or (hit is not None and hit.kind not in (*META_KINDS, Kind.COMMENTS)):
+        return False
+    if hit is not None and hit.kind is Kind.COMMENTS:
+        return text[0].isdigit()
+    dated = dates.span(text)
+    return dated is not None and (hit is not None or sight.look.size - (dated[1] - dated[0]) <= BESIDE_LETTERS)

@@ -11,7 +11,11 @@ SLUG_WORDS = 4  # an address that ends in so many words or more names an article
 
 # Scripts whose query says which page it is: there only what is a tracker for certain is cut.
 _SCRIPT = re.compile(r"(?:\.(?:php\d?|aspx?|jsp|cgi|pl|do|cfm|exe|dll|phtml)|/)$", re.IGNORECASE)
-_TRACKER = re.compile(r"utm_\w+|\w*clid|yclid|_openstat|mc_[ce]id|igshid", re.IGNORECASE)
+_TRACKER = re.compile(
+    r"utm_\w+|\w*clid|yclid|_openstat|mc_[ce]id|igshid|relatedposts_\w+|ns_(?:mchannel|source|campaign|linkname|fee)"
+    r"|cmpid|wt_mc|wt\.mc_id|smid|ito",
+    re.IGNORECASE,
+)
 _DOT = re.compile(r"\.(?=(?::\d*)?$)")  # behind a host: the name is from the root
 _PORT = {"http": ":80", "https": ":443"}
 _LISTS = frozenset((
@@ -88,7 +92,7 @@ def _query(query: str, path: str) -> str:
     kept = []
     for pair in query.split("&"):
         name = pair.partition("=")[0]
-        if pair and not (_TRACKER.fullmatch(name) if _SCRIPT.search(path) or not path else _tracks(name)):
+        if pair and not (_TRACKER.fullmatch(name) or (path and not _SCRIPT.search(path) and _tracks(name))):
             kept.append("%20".join(pair.split()))
     return "&".join(kept)
 

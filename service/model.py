@@ -102,6 +102,7 @@ class Judgement(NamedTuple):
     kind: Kind
     confidence: float
     evidence: tuple[str, ...]
+    item: bool = False  # a headline among the first below a heading that is certain
 
 
 class Removed(NamedTuple):

@@ -21,9 +21,12 @@ BESIDE = 12
 SNIP = 320  # characters of a title that tell it from another
 
 _URL = re.compile(r"https?://[^\s<>()\[\]\"'«»]+")
-_MARKDOWN = re.compile(r"!?\[([^\[\]]{1,300})\]\(\s*([^\s()]{1,2000})(?:\s+\"[^\"]{0,300}\")?\s*\)")
+_MARKDOWN = re.compile(
+    r"!?\[((?:[^\[\]]++|\[[^\[\]]{0,80}+\]){1,20}+)\]\(\s*((?:[^\s()]++|\([^\s()]*+\))++)(?:\s+\"[^\"]{0,300}\")?\s*\)"
+)
+_UNSEEN = "\u00ad\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"  # marks that nobody sees
 _BULLET = re.compile(
-    r"^(?:[\s•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*+|#\U0001f300-\U0001faff\ufe0f\u200b\ufeff–—-]+|\d{1,2}[.)]\s+)+"
+    rf"^(?:[\s{_UNSEEN}•·∙▪▫►▶▸»›→➤➜✓✔☑●○◦■□◆◇★☆*|\U0001f300-\U0001faff\u27a1\ufe0f–—]+|[+#-]+\s+|\(?\d{{1,2}}[.)]\s+)+"
 )
 # An element of a path that is a menu, by its tag or a word of its class or id; "has-sticky-nav" and "menu-closed" say
 # how the whole page looks.
@@ -36,8 +39,10 @@ _MENU = re.compile(
 # What stands between two blocks; a section, a counter or an advertisement may stand between two items of one.
 _ENDING = frozenset((Kind.SHARE, Kind.COMMENTS, Kind.LEGAL, Kind.SUBSCRIBE, Kind.BIO, Kind.HEADLINE))
 _NO_PAGE = ("mailto:", "tel:", "sms:", "whatsapp:", "viber:")
-_EDGE = " \t\u00a0\u200b\ufeff,;:|–—-•·→»›"
-_HEADING_EDGE = " \t\u00a0:：.…–—-»›→►▼↓"
+_EDGE = f" \t\u00a0,;:|–—-•·→{_UNSEEN}"
+_HEADING_EDGE = f" \t\u00a0:：.…–—-»›→►▼↓{_UNSEEN}"
+_OPENING = "«“„‚‹\"'‘([「『【#…"  # what belongs to the title behind a label, though no phrase has it
+_PAIRS = (("«", "»"), ("‹", "›"))
 
 
 def collect(
@@ -52,6 +57,7 @@ def collect(
     found: list[RelatedLink] = []
     heading, early_date = None, None
     number = 0  # items since the heading
+    before = -1  # the last line that was an item or told its date
     at_head = False  # nothing but dates since the heading
     headed = False  # the heading is one that the lexicon knows for certain, and stands in the article or right below
     around: frozenset[str] = frozenset()  # menus in which such a heading stands itself
@@ -61,7 +67,7 @@ def collect(
         kind, line = judgements[i].kind, sights[i].line
         text, hit = line.text, sights[i].hit
         if kind is Kind.RELATED_HEADING:
-            heading, early_date, at_head = text.strip(_HEADING_EDGE) or None, None, True
+            heading, early_date, at_head = _bare(text).strip(_HEADING_EDGE) or None, None, True
             number = 0
             headed = hit is not None and hit.certain and i < near.stop + BELOW
             around = _menus(line.path or "") if headed and i > begin else frozenset()
@@ -75,6 +81,7 @@ def collect(
             continue
         elif kind is Kind.RELATED:
             number += 1
+            before = i
             for item in _items(line, hit.value if hit else None, heading, url, language):
                 # "1 Title", "2 Title": the list counts its items
                 title = item.title.removeprefix(f"{number} ").lstrip()
@@ -85,7 +92,8 @@ def collect(
                     found[-1] = replace(found[-1], url=found[-1].url or item.url)
         elif found and _URL.fullmatch(text):
             found[-1] = replace(found[-1], url=found[-1].url or links.canonical(text, url))
-        elif kind is Kind.RELATED_META:
+        elif kind is Kind.RELATED_META or (kind is Kind.BYLINE and before == i - 1):
+            before = i
             dated = dates.find(text, language)
             if dated and (at_head or early_date or not found or found[-1].date):
                 early_date = dated.day
@@ -139,9 +147,11 @@ def _items(
 ) -> list[RelatedLink]:
     """Return what a line points to: one article or, behind a label, as many as there are links."""
     start = value or 0
+    while value is not None and start and line.text[start - 1] in _OPENING:
+        start -= 1
     behind = [link for link in line.links if link.start >= start]
     if value is not None:
-        heading = line.text[:value].strip(_HEADING_EDGE + "|>") or heading
+        heading = _bare(line.text[:start]).strip(_HEADING_EDGE + "|>") or heading
         if len(behind) > 1 and sum(link.end - link.start for link in behind) >= LINK_SHARE * (len(line.text) - start):
             return [_item(line.text[link.start : link.end], link.href, heading, url, language) for link in behind]
     alone = behind[0].href if len(behind) == 1 else line.href
@@ -150,23 +160,34 @@ def _items(
 
 def _item(text: str, link: str | None, heading: str | None, url: str | None, language: str | None) -> RelatedLink:
     text = text[:TITLE_LIMIT]
-    marked = _MARKDOWN.search(text)
-    if marked:
-        text, link = marked.group(1), link or marked.group(2)
+    dated = None
+    if marked := _MARKDOWN.search(text):
+        dated = dates.find(f"{text[: marked.start()]} {text[marked.end() :]}", language)
+        text, link = marked.group(1).strip("*_`"), link or marked.group(2)
     elif bare := _URL.search(text):
         link = link or bare.group().rstrip(".,;:!?")
         before, after = text[: bare.start()].rstrip(" ([<"), text[bare.end() :].lstrip(" )]>")
         text = f"{before} {after}" if before and after else before or after
-    dated = dates.find(text, language)
-    if dated:
-        head, rest = text[: dated.start].rstrip(_EDGE + "("), text[dated.end :].lstrip(_EDGE + ")")
+    if (inside := dates.find(text, language)) is not None:
+        head, rest = text[: inside.start].rstrip(_EDGE + "(["), text[inside.end :].lstrip(_EDGE + ")]")
         # a date at either edge is the item's; one in the middle is part of the headline
         if not rest or not head.strip(_EDGE):
-            text = head or rest
-        else:
-            dated = None
+            text, dated = head or rest, dated or inside
+    return RelatedLink(_title(text), links.canonical(link, url), dated.day if dated else None, heading)
+
+
+def _bare(text: str) -> str:
+    """Return a text without the marks of a list before it, if anything is left."""
+    return _BULLET.sub("", text) or text
+
+
+def _title(text: str) -> str:
+    """Return a headline without marks around it; a quote that is opened in it is closed in it."""
     title = _BULLET.sub("", text).strip(_EDGE)
-    return RelatedLink(title, links.canonical(link, url), dated.day if dated else None, heading)
+    for opening, closing in _PAIRS:
+        while title.endswith(closing) and title.count(closing) > title.count(opening):
+            title = title[:-1].rstrip(_EDGE)
+    return title
 
 
 def _distinct(found: Sequence[RelatedLink], own: str | None, url: str | None) -> tuple[RelatedLink, ...]:

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 
 from service import dates
 from service.lines import letters
-from service.model import Hit, Line
+from service.model import Hit, Kind, Line
 from service.sight import Again, Look
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
-_CRUMBS = re.compile(r"\w\s?[>›»]\s\w")
+_CRUMBS = re.compile(r"\w\s?[>›]\s\w|\w\s»\s\w")
 _NO_HEADLINE_END = (".", ",", ";", ":", "。", "।", "۔", "։", "።", ".»", ".”", '."', "…")
-OPENING = 3  # lines in which the first that is no trail of breadcrumbs is looked for
+OPENING = 3  # lines in which the first is looked for that is no trail of breadcrumbs, no date and no byline
+DOUBTED_LETTERS = 25  # of a line that may be a headline although it is known to begin like a label: "Video: …"
+BYLINE_LETTERS = 40  # of the name beside a date above a headline
 BELOW = 40  # lines among which a paragraph must stand below a headline
+AGAIN_LETTERS = 60  # that a line may have besides the title
 SNIP = 320  # characters of a line that tell it from another
 
 
@@ -20,12 +23,38 @@ def guess(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | Non
     """Return the title the client gave, else the first line if it looks like a headline over an article."""
     if given and given.strip():
         return given.strip()
-    first = next((i for i, line in enumerate(lines[:OPENING]) if not _CRUMBS.search(line.text)), 0)
-    if len(lines) < 2 or hits[first] is not None or not LETTERS[0] <= looks[first].size <= LETTERS[1]:
+    first = next((i for i in range(min(OPENING, len(lines))) if not _above(lines[i].text, looks[i], hits[i])), 0)
+    if len(lines) < 2 or not LETTERS[0] <= looks[first].size <= LETTERS[1] or dates.only(lines[first].text):
         return None
-    text = lines[first].text.strip("\ufeff ")
-    headline = not text.endswith(_NO_HEADLINE_END) and not dates.only(text)
-    return text if headline and any(look.prose for look in looks[1:BELOW]) else None
+    hit, text = hits[first], lines[first].text.strip("\ufeff ")
+    if hit is not None and (hit.certain or looks[first].size < DOUBTED_LETTERS):
+        return None
+    if first + 1 < len(lines) and looks[first + 1].inside and not lines[first + 1].gap:
+        return None  # a piece of a sentence
+    if not any(look.prose for look in looks[first + 1 : BELOW]):
+        return None
+    return text if not text.endswith(_NO_HEADLINE_END) or _stands_again(lines[first + 1 :], text) else None
+
+
+def _above(text: str, look: Look, hit: Hit | None) -> bool:
+    """Say whether a line may stand above the headline: a trail of breadcrumbs, a date, a byline."""
+    if look.dated or _CRUMBS.search(text):
+        return True
+    dated = dates.span(text) if look.size <= LETTERS[1] else None
+    beside = dated is not None and 0 < len(text) - (dated[1] - dated[0]) <= BYLINE_LETTERS
+    return (hit is not None and hit.kind is Kind.BYLINE and hit.certain) or (
+        beside and dated is not None and text[: dated[0]].rstrip().endswith((",", "|", "·", "•", "—", "–"))
+    )
+
+
+def _stands_again(lines: Sequence[Line], text: str) -> bool:
+    """Say whether a line that ends like a sentence stands again below with a date, as headlines do."""
+    name = text.rstrip(".…")
+    return text.endswith((".", "…", "。")) and any(
+        name in line.text and dates.span(line.text) is not None
+        for line in lines
+        if len(text) < len(line.text) <= len(text) + AGAIN_LETTERS
+    )
 
 
 def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> tuple[list[Again], str | None]:
@@ -37,7 +66,7 @@ def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> t
     again = []
     for line in lines:
         same, text = Again.NO, line.text
-        if wanted and len(title) - 4 <= len(text) <= len(title) + 60 and begin in text.casefold():
+        if wanted and len(title) - 4 <= len(text) <= len(title) + AGAIN_LETTERS and begin in text.casefold():
             dated = dates.find(text, language) if len(text) > len(title) else None
             bare = text[: dated.start] + " " + text[dated.end :] if dated else text
             if letters(text[:SNIP]) == wanted:

@@ -27,6 +27,7 @@ PAGE = "https://example.org/news/1"
         # where a script answers, only what is a tracker for certain goes: `cid` may well be the article
         ("/index.php?cid=7&utm_source=x", "https://example.org/index.php?cid=7"),
         ("/?p=12&gclid=3", "https://example.org/?p=12"),
+        ("/a?relatedposts_hit=1&relatedposts_origin=2&cmpid=3&ns_mchannel=rss&b=4", "https://example.org/a?b=4"),
         ("https://example.org./a", "https://example.org/a"),
         ("http://example.org.:8080/a", "http://example.org:8080/a"),
         ("https://user:word@example.org/a", "https://example.org/a"),

@@ -54,6 +54,80 @@ def test_one_line_forms(lexicon: Lexicon, lead: str) -> None:
     assert [item.title for item in found] == [TITLE]
 
 
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("«Зенит» обыграл «Спартак»", "«Зенит» обыграл «Спартак»"),
+        ("Farmers count their losses »", "Farmers count their losses"),
+        ("#MeToo: five years later in the city", "#MeToo: five years later in the city"),
+        ("+30 °C in May in the whole country", "+30 °C in May in the whole country"),
+        ("(1) The ferry sails twice an hour", "The ferry sails twice an hour"),
+        (f"\u200b\u200f{TITLE}\u2060", TITLE),
+        (f"[22.08.2016] {TITLE}", TITLE),
+        (f"[**{TITLE}**](/a)", TITLE),
+        ("[Farmers [video] count their losses](/a_(b)) 22.08.2016", "Farmers [video] count their losses"),
+    ],
+)
+def test_a_title_is_without_what_stands_around_it(lexicon: Lexicon, line: str, title: str) -> None:
+    (found,) = related(lexicon, f"See also:\n{line}\n", "https://example.org/news/1")
+
+    assert found.title == title
+    assert found.date == ("2016-08-22" if "22.08.2016" in line else None)
+    assert found.url == ("https://example.org/a_(b)" if "a_(b)" in line else found.url)
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "title"),
+    [
+        ("ЧИТАЙТЕ ТАКЖЕ: «Зенит» подписал бразильца", "ЧИТАЙТЕ ТАКЖЕ", "«Зенит» подписал бразильца"),
+        ("➡️ Read also: “Frozen” returns to the stage", "Read also", "“Frozen” returns to the stage"),
+        ("Read more: [Opinion] Why we stay on the island", "Read more", "[Opinion] Why we stay on the island"),
+    ],
+)
+def test_an_opening_quote_behind_a_label_is_the_titles(lexicon: Lexicon, line: str, heading: str, title: str) -> None:
+    assert [(item.heading, item.title) for item in related(lexicon, line)] == [(heading, title)]
+
+
+@pytest.mark.parametrize("date", ["Published 22 August 2016", "22.08.2016", "Опубликовано: 22.08.2016"])
+def test_a_line_that_tells_an_items_date_ends_no_block(lexicon: Lexicon, date: str) -> None:
+    found = related(
+        lexicon,
+        f"See also:\n{TITLE}\n{date}\nThe ferry will sail twice an hour\n12 comments\nIceland closes its harbours\n",
+    )
+
+    assert [(item.title, item.date) for item in found] == [
+        (TITLE, "2016-08-22"),
+        ("The ferry will sail twice an hour", None),
+        ("Iceland closes its harbours", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "headline"),
+    [
+        ("", "Бывший тренер «Спартака» возглавил клуб из Перми"),
+        ("", "The minister spoke of growth in every part of the land."),
+        ("", "Interview: “I never wanted to be a captain”"),
+        ("Jane Doe, 14 March 2015\n\n", "Storm damages three piers in the harbour"),
+        ("14 March 2015\n\n", "Storm damages three piers in the harbour"),
+    ],
+)
+def test_the_own_headline_with_a_date_is_no_related_article(lexicon: Lexicon, above: str, headline: str) -> None:
+    body = ARTICLE.split("\n", 1)[1]
+    source = f"{above}{headline}\n{body}Read also:\n{TITLE}\n{headline} 23.08.2016\nShare on Facebook"
+    found = clean_text(source, lexicon, Options())
+
+    assert found.title == headline
+    assert found.published == "2016-08-23"
+    assert [item.title for item in found.related] == [TITLE]
+
+
+def test_a_piece_of_a_sentence_is_no_headline(lexicon: Lexicon) -> None:
+    source = f"The city council voted\nto reopen the bridge.\n\n{ARTICLE}"
+
+    assert clean_text(source, lexicon, Options()).title is None
+
+
 def test_dates_before_each_item_stay_with_it(lexicon: Lexicon) -> None:
     found = related(
         lexicon, "See also:\n23.08.2016\nThe first headline of the two\n24.08.2016\nThe second headline of the two\n"

@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "markup": {"blocks", "extract", "links", "metadata", "model", "weight"},
     "dates": {"model"},
     "sight": {"dates", "lines", "model"},
-    "judge": {"model", "sight"},
+    "judge": {"dates", "model", "sight"},
     "characters": set(),
     "features": {"characters", "model", "sight"},
     "echo": {"characters", "features"},
