@@ -20,6 +20,8 @@ from service.lines import letters
 
 TITLE_LIMIT = 400  # characters; what is longer is no title
 TITLE_LETTERS = 8  # a heading with fewer letters is agreed with by chance
+HEADINGS = 50  # of one level that are read
+LOGO_SHARE = 0.5  # of a page's title that a heading has at least if it is the article's and no site's
 SHARE = 0.6  # of a title in the head that a heading holds when both are the same
 JSON_LIMIT = 1_000_000  # characters of one script that are read
 NODES = 200  # of JSON-LD that are looked at
@@ -62,8 +64,7 @@ def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
     articles, pages = _described(tree)
     article = _own(articles, [text for head in heads if (text := _words(head))])
     titles = [text for title in (_headline(article), *map(named.get, _TITLES)) if (text := _words(title))]
-    headings = [(text, found) for found in tree.iterfind(".//h1") if (text := _words("".join(found.itertext())))]
-    heading = _heading(headings, [*titles, _words(heads[-1]) or ""])
+    heading = _heading(tree, titles, _words(heads[-1]) or "")
     tongues = [tree.get("lang"), tree.get("xml:lang"), article.get("inLanguage"), *map(named.get, _LANGUAGES)]
     language = next(filter(None, map(_language, tongues)), None)
     days = [node.get("datePublished") for node in (article, *pages[:PAGES])]
@@ -154,11 +155,39 @@ def _nodes(found: Any) -> Iterator[dict[str, Any]]:
             left.extend(node[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in node)
 
 
-def _heading(headings: Sequence[tuple[str, Any]], told: Sequence[str]) -> tuple[str, Any] | None:
-    """Return the heading that the head agrees with, else the only one."""
-    bare = [letters(title) for title in told]
-    own = next((heading for heading in headings if _agrees(heading[0], bare)), None)
-    return own or (headings[0] if len(headings) == 1 else None)
+def _heading(tree: Any, told: Sequence[str], title: str) -> tuple[str, Any] | None:
+    """Return the heading that the head agrees with, else the only one of the first level.
+
+    `told` are titles of the article, `title` is the page's, which has the site's name beside it; a site whose name is
+    a heading too has the article's below that, or on the second level.
+    """
+    bare = [letters(text) for text in (*told, title)]
+    first, second = (
+        [
+            (text, found)
+            for found in tree.xpath(f"(//{tag})[position()<={HEADINGS}]")
+            if (text := _words("".join(found.itertext())))
+        ]
+        for tag in ("h1", "h2")
+    )
+    own = max((found for found in first if _agrees(found[0], bare)), key=_size, default=None)
+    if own is None and len(first) == 1 and not (_is_named(first[0][0], title) and told):
+        return first[0]
+    if own is None or (_is_named(own[0], title) and not _agrees(own[0], bare[:-1])):
+        least = LOGO_SHARE * len(bare[-1])
+        lower = (found for found in second if _size(found) >= least and _agrees(found[0], bare))
+        return max(lower, key=_size, default=None if told else own)
+    return own
+
+
+def _size(heading: tuple[str, Any]) -> int:
+    return len(letters(heading[0]))
+
+
+def _is_named(heading: str, title: str) -> bool:
+    """Say whether a heading is no more than a part of the page's title, as the site's name is."""
+    name, whole = letters(heading), letters(title)
+    return name in whole and len(name) < LOGO_SHARE * len(whole)
 
 
 def _agrees(text: str, bare: Sequence[str]) -> bool:

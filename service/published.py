@@ -16,6 +16,7 @@ DECKS, DECK = 1, 320  # paragraphs that may stand between a headline and the day
 LINE = 200  # characters of a line that may be a byline
 BESIDE = 60  # characters of a line that may stand beside its date: a name, a place, a section
 NAME, ITEM = 25, 40  # characters of a link that may be a name; of one that is the headline of another article
+BY_WORD, SMALL_WORD, NAME_WORDS = 4, 3, 4  # letters of "von", "par"; of "de", "la" in a name; words of a name
 LABEL = 40  # characters of a label that stands above its date
 
 # A mark between a date and what stands before or behind it.
@@ -28,6 +29,7 @@ _LATER = re.compile(
     r"обновл|измен|оновлен|ажурира|ενημέρ|τροποπ)|更新|수정|업데이트|עודכן|تحديث",
     re.IGNORECASE,
 )
+_ENGLISH = ("The", "A", "An")  # that begin what has capitals too: "The World Cup 12 June 2014"
 _OTHERS = (Kind.RELATED_HEADING, Kind.RELATED, Kind.COMMENTS)
 
 
@@ -98,7 +100,17 @@ def _is_byline(line: Line, look: Look, hit: Hit | None, found: Sequence[dates.Da
         return False
     if not before.strip() and not look.ended and not after.startswith(":"):
         return True
+    if not after.strip() and _is_signed(before):
+        return True
     return all(_APART.search(part) for part in (before, after) if part.strip())
+
+
+def _is_signed(text: str) -> bool:
+    """Say whether a text is a name behind a short word, as "Von Katrin Lohmann"."""
+    by, *name = text.split() or [""]
+    named = sum(word[0].isupper() and len(word) > SMALL_WORD for word in name)
+    small = sum(len(word) <= SMALL_WORD for word in name)
+    return len(by) <= BY_WORD and by not in _ENGLISH and named >= 2 and named + small == len(name) <= NAME_WORDS
 
 
 def _is_own(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], i: int) -> bool:

@@ -18,6 +18,14 @@ def page(head: str, body: str = "<p>The bridge was closed.</p>", html: str = "<h
     [
         ("<title>Bridge closed - Example News</title>", "<h1>Bridge closed</h1>", "Bridge closed"),
         ("<title>Bridge closed - Example News</title>", "<h1>News</h1><h1>Bridge  <i>closed</i></h1>", "Bridge closed"),
+        # the site's name is a heading of the first level too
+        ("<title>Example News: Bridge closed</title>", "<h1>Example News</h1><h1>Bridge closed</h1>", "Bridge closed"),
+        ("<title>Bridge is closed - Example News</title>", "<h1>Example News</h1><h2>Bridge is closed</h2>",
+         "Bridge is closed"),
+        ("<title>Bridge closed until May | Our News</title><meta property=og:title content='Bridge closed until May'>",
+         "<h1>Our News</h1><h2>Weather</h2>", "Bridge closed until May"),
+        ("<title>Bridge is closed - Example News</title>", "<h2>Ferry sails</h2><h2>Bridge is closed</h2>",
+         "Bridge is closed"),
         ("<meta property=og:title content='Bridge closed'>", "<h1>News</h1><h1>Today</h1>", "Bridge closed"),
         ("<meta property=og:title content='Bridge closed'>", "", "Bridge closed"),
         ("<meta property=og:title content='Bridge'><meta property=og:title content=B>", "", "Bridge"),

@@ -47,6 +47,17 @@ def test_a_date_or_byline_under_the_headline_is_the_day(lexicon: Lexicon, line: 
     assert in_page(lexicon, "", f"<p>{line}</p>") == "2014-05-12"
 
 
+@pytest.mark.parametrize(
+    ("line", "prose"),
+    [
+        ("Von Katrin Lohmann 12. Mai 2014", "Der Fluss stieg nach einer Woche Regen um mehr als zwei Meter."),
+        ("Por María de la Vega 12 de mayo de 2014", "El río subió más de dos metros después de una semana de lluvia."),
+    ],
+)
+def test_a_name_behind_a_short_word_is_a_byline_in_any_language(lexicon: Lexicon, line: str, prose: str) -> None:
+    assert clean_text("\n\n".join((HEADLINE, line, *[prose] * 3)), lexicon, Options()).published == "2014-05-12"
+
+
 def test_it_may_stand_above_the_headline_or_below_one_paragraph(lexicon: Lexicon) -> None:
     deck = "Two pillars are damaged, and traffic is led over the old bridge."
 
@@ -67,6 +78,8 @@ def test_it_may_stand_above_the_headline_or_below_one_paragraph(lexicon: Lexicon
         "Elections of 12 May 2014",
         "12 May 2014: the day the bridge was hit",
         "On 12 May 2014 a storm came over the river.",
+        "The World Cup 12 May 2014",
+        "Women's World Cup 12 May 2014",
     ],
 )
 def test_a_day_of_something_else_is_not(lexicon: Lexicon, line: str) -> None:
