@@ -18,6 +18,7 @@ from service.states import ENDS, ROOT, TAIL, TOUCHING
 
 # Letters of its own of a phrase that is known by them, whatever words follow: on 1,600 pages no shorter one took a line
 # of the article either, but sentences can be made that begin so.
+ANY_WORDS = ("any", "site", "name")  # slots that words of any sort fill
 OWN_LETTERS, LIST_LETTERS = 30, 8  # the latter for a word of a list
 _SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
 _MISTAKEN = re.compile(r"\{\w+\??\}")
@@ -164,7 +165,7 @@ def _add_slotted(
         through = len(ways)
         ways += around
     own = sum(map(_weight, literals)) + LIST_LETTERS * sum(name not in SLOTS for name in names)
-    if names[-1] == "any" and not literals[-1] and own < OWN_LETTERS:
+    if names[-1] in ANY_WORDS and not literals[-1] and own < OWN_LETTERS:
         automaton.open.update(ways[:through])
     for way in leads:
         automaton.close_lead(way, record)

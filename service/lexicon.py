@@ -29,7 +29,8 @@ STOPS = (".", "。", "।", "۔", "።", "။", ".»", ".”", '."', "。」")
 CLOSING = "'\"»”’」)] "  # marks that may stand behind the end of a sentence
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
-LABEL_KINDS = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
+HEADING_KINDS = frozenset((Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
+LABEL_KINDS = HEADING_KINDS | {Kind.SHARE, Kind.COMMENTS}  # nor do these, if they are short
 RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
 _COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
@@ -132,7 +133,10 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
     quoted = text[0] in "«“„\"'‘「" and text.rstrip(".,!?")[-1:] in "»”“\"'’」"
     return (
         replace(hit, certain=False)
-        if quoted or spoken or text[-1] in "%‰" or (stopped and len(text) < STOPPED_LETTERS and hit.kind in LABEL_KINDS)
+        if quoted
+        or spoken
+        or text[-1] in "%‰"
+        or (stopped and hit.kind in (LABEL_KINDS if len(text) < STOPPED_LETTERS else HEADING_KINDS))
         else hit
     )
 

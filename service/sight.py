@@ -89,6 +89,7 @@ def _join(
         return []
     # by line: whether the next one begins in the middle of a sentence that it began
     joined = [*(look.inside and not gap for look, gap in zip(looks[1:], gaps[1:], strict=True)), False]
+    _join_over_gaps(lines, looks, hits, gaps, joined)
     for i in range(len(lines) - 2, -1, -1):
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
         if joined[i + 1] and not joined[i] and not gaps[i + 1] and not hits[i] and not looks[i].ended:
@@ -102,6 +103,32 @@ def _join(
             zip(lines, looks, hits, gaps, again, joined, before[:-1], strict=True)
         )
     ]
+
+
+def _join_over_gaps(
+    lines: Sequence[Line],
+    looks: Sequence[Look],
+    hits: Sequence[Hit | None],
+    gaps: Sequence[bool],
+    joined: list[bool],
+) -> None:
+    """Join what blank lines part in the midst of a sentence: "… wrote on", perhaps "Facebook", "that talks go on."
+
+    The piece behind must end the sentence, be long, or begin with a mark: a list may be all in small letters.
+    """
+
+    def goes_on(i: int) -> bool:
+        began = hits[i] is None and looks[i].size >= SENTENCE_LETTERS
+        return i >= 0 and not looks[i].ended and (began or (i > 0 and joined[i - 1]))
+
+    for i in range(len(lines) - 1):
+        after = looks[i + 1]
+        if not (after.inside and gaps[i + 1]) or looks[i].ended:
+            continue
+        chained = i > 1 and joined[i - 2] and not looks[i - 1].ended
+        if after.ended or 2 * after.size >= PROSE_LETTERS or lines[i + 1].text[0] in _INSIDE or chained:
+            first = i if goes_on(i) else i - 1 if goes_on(i - 1) else i + 1
+            joined[first : i + 1] = [True] * (i + 1 - first)
 
 
 def _boxed(looks: Sequence[Look], hits: Sequence[Hit | None]) -> list[bool]:

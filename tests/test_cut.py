@@ -137,6 +137,23 @@ def test_doubt_alone_cuts_no_long_article(lexicon: Lexicon, ending: tuple[str, .
     assert body(lexicon, *lines) == list(lines)
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("The minister wrote on his page in", "Facebook", "that the talks would go on until the end of the week."),
+        ("He published the letter in", "LiveJournal", ", on", "Twitter", "and in", "Telegram", "."),
+        ("The council put all of its papers into the", "archive", ", where nobody has looked at them since."),
+    ],
+)
+@pytest.mark.parametrize("tail", [(), ("Share on Facebook", "See also:", "Farmers count their losses")])
+def test_a_sentence_broken_at_its_links_by_blank_lines_stays(
+    lexicon: Lexicon, pieces: tuple[str, ...], tail: tuple[str, ...]
+) -> None:
+    lines = (ONE, TWO, *pieces)
+
+    assert body(lexicon, *lines, *tail) == list(lines)
+
+
 class Confused(tagger.Tagger):
     """Takes all but the first lines of a page for no article."""
 

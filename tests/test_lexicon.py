@@ -300,3 +300,24 @@ def test_no_label_has_two_kinds(lexicon: Lexicon) -> None:
     clashes = {label: sorted(ids.values()) for label, ids in kinds.items() if len(ids) > 1}
 
     assert clashes == {}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Photos by police showed the wreck.",
+        "The press service of the ministry declined comment.",
+        "Weitere Nachrichten von der Front kamen nicht.",
+        "Više od hiljadu ljudi ostalo bez struje.",
+        "Повеќе од илјада луѓе останаа без струја.",
+        "También en Francia hubo protestas.",
+        "Mer om kriget ville han inte säga.",
+        "Перепечатка запрещена цензурой в том же году.",
+        "Filed under old newspapers lay the will.",
+        "Sin comentarios.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_label_is_not_certain(lexicon: Lexicon, sentence: str) -> None:
+    hit = lexicon.match(sentence)
+
+    assert hit is None or not hit.certain
