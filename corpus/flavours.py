@@ -57,17 +57,37 @@ def _rows(around: Sequence[Any], chains: Sequence[list[Any]], enough: Any) -> li
     return list(range(len(chains)))
 
 
+def _titles(parts: Sequence[tuple[str, Any]]) -> list[Block]:
+    """Return the text of each link with its text nodes, if nothing else stands there."""
+    found: list[Block] = []
+    before = None
+    for part, element in parts:
+        link = next((above.get("href") for above in (element, *element.iterancestors("a")) if above.tag == "a"), None)
+        if not link:
+            return []
+        if link != before:
+            found.append(("", []))
+        nodes = [*found[-1][1], (part, element)]
+        found[-1] = _SPACE.sub(" ", "".join(text for text, _ in nodes)).strip(), nodes
+        before = link
+    return found
+
+
 def _blocks(tree: Any) -> list[Block]:
     """Return the runs of inline content in document order, as blocks.py has them, with their text nodes."""
     found: list[Block] = []
     run: list[tuple[str, Any]] = []
     hidden: Any = None
-    paragraphs = 0
+    paragraphs = written = 0
 
     def flush() -> None:
         text = _SPACE.sub(" ", "".join(part for part, _ in run)).strip()
-        if text:
-            found.append((text, [(part, element) for part, element in run if part.strip()]))
+        parts = [(part, element) for part, element in run if part.strip()]
+        titles = _titles(parts)
+        if text and blocks.are_titles([title for title, _ in titles]):
+            found.extend(titles)
+        elif text:
+            found.append((text, parts))
         run.clear()
 
     for event, element in etree.iterwalk(tree, events=("start", "end")):
@@ -77,9 +97,11 @@ def _blocks(tree: Any) -> list[Block]:
             if hidden is None and blocks.ends_run(element.tag, paragraphs):
                 flush()
             paragraphs += element.tag == "p"
+            written += element.tag == "pre"
             text, place = element.text, element
         else:
             paragraphs -= element.tag == "p"
+            written -= element.tag == "pre"
             ends = blocks.ends_run(element.tag, paragraphs)
             if hidden is None and ends:
                 flush()
@@ -88,7 +110,10 @@ def _blocks(tree: Any) -> list[Block]:
                 if not paragraphs or (ends and element.tag not in blocks.UNSEEN):
                     flush()
             text, place = element.tail, element.getparent()
-        if hidden is None and text:
-            run.append((text, place))
+        for number, line in enumerate(text.split("\n") if written and text else (text,)):
+            if number and hidden is None:
+                flush()
+            if hidden is None and line:
+                run.append((line, place))
     flush()
     return found

@@ -12,6 +12,7 @@ from lxml import etree
 from service.model import Group, Link
 
 LINK_SHARE = 0.6  # of a run's letters inside one link that make the run a link
+TITLE_LETTERS = 16  # characters of a link that may be a headline
 PATH_LIMIT = 240  # characters of a path: the innermost elements, whole ones
 LABELS = 4096  # that are remembered: a page has the same ones again and again
 LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
@@ -63,7 +64,7 @@ def gather(tree: Any, base: str) -> tuple[list[Block], list[int]]:
 def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], list[int]]:
     run, parents = _Run(base), []  # type: _Run, list[int]
     hidden = None
-    paragraphs = 0  # open ones
+    paragraphs = written = 0  # open ones, and elements whose line breaks are the author's
     around, numbers, paths = run.around, run.numbers, run.paths
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
@@ -82,12 +83,14 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], li
                 elif tag == "a" and (href := element.get("href")):
                     run.link = href
             paragraphs += tag == "p"
+            written += tag == "pre"
         else:
             around.pop()
             numbers.pop()
             paths.pop()
             text = element.tail
             paragraphs -= tag == "p"
+            written -= tag == "pre"
             ends = ends_run(tag, paragraphs)
             if hidden is None:
                 run.leave(tag, ends=ends)
@@ -95,7 +98,9 @@ def _walk(tree: Any, base: str, unseen: frozenset[str]) -> tuple[list[Block], li
                 hidden = None
                 if not paragraphs or (ends and tag not in UNSEEN):
                     run.flush(run.tag)
-        if text and hidden is None and (run.letters or not text.isspace()):
+        if text and hidden is None and written and "\n" in text:
+            run.add_lines(text)
+        elif text and hidden is None and (run.letters or not text.isspace()):
             run.add(text)
     run.flush("body")
     return run.done, parents
@@ -174,6 +179,14 @@ class _Run:
             self._linked += letters
             self._links.append((self.link, text))
 
+    def add_lines(self, text: str) -> None:
+        """Add text in which a line break ends the run."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.flush(self.tag)
+            if line and (self.letters or not line.isspace()):
+                self.add(line)
+
     def _place(self) -> None:
         self._path = self._path_to(self._depth)
         self._element = self.numbers[self._depth - 1] if self._depth else 0
@@ -194,12 +207,17 @@ class _Run:
             href, linked = None, self._linked / self.letters
             links: tuple[Link, ...] = ()
             if self._links:
-                link, size = _longest(self._links)
-                href = _join(self._base, link) if size >= LINK_SHARE * len(text) else None
-                if href is None or any(other != link for other, _ in self._links):
+                longest, size = _longest(self._links)
+                href = _join(self._base, longest) if size >= LINK_SHARE * len(text) else None
+                if href is None or self._linked < self.letters or any(other != longest for other, _ in self._links):
                     links = tuple(self._placed(text))
                 self._links.clear()
-            self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element, links))
+            titles = [text[link.start : link.end] for link in links]
+            if are_titles(titles) and _fill(text, links):
+                for title, link in zip(titles, links, strict=True):  # headlines side by side, as cards are
+                    self.done.append(Block(title, self.tag, link.href, self._path, 1.0, self._element))
+            else:
+                self.done.append(Block(text, self.tag, href, self._path, round(linked, 3), self._element, links))
             self.letters = self._linked = 0
             self._parts.clear()
         self.tag = tag
@@ -235,6 +253,19 @@ class _Run:
                     path = path.partition(">")[2]
             self.paths[i] = path
         return path
+
+
+def are_titles(links: Sequence[str]) -> bool:
+    """Say whether each of several links, between which there is nothing, may be the headline of an article."""
+    return len(links) > 1 and all(len(link) >= TITLE_LETTERS and (" " in link or not link.isascii()) for link in links)
+
+
+def _fill(text: str, links: Sequence[Link]) -> bool:
+    """Say whether a text is nothing but links."""
+    ends = [0, *(link.end for link in links)]
+    return ends[-1] == len(text) and not any(
+        text[end : link.start].strip() for end, link in zip(ends, links, strict=False)
+    )
 
 
 def _longest(pieces: Sequence[tuple[str, str]]) -> tuple[str, int]:

@@ -155,6 +155,8 @@ def _items(
         if len(behind) > 1 and sum(link.end - link.start for link in behind) >= LINK_SHARE * (len(line.text) - start):
             return [_item(line.text[link.start : link.end], link.href, heading, url, language) for link in behind]
     alone = behind[0].href if len(behind) == 1 else line.href
+    if len(behind) == 1 and line.text[start : behind[0].start].strip().isdecimal():
+        start = behind[0].start  # the list counts its items
     return [_item(line.text[start:], alone, heading, url, language)]
 
 

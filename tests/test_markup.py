@@ -65,7 +65,7 @@ def test_a_line_knows_how_much_of_it_is_linked(html: str, linked: float) -> None
     ("html", "found"),
     [
         ("<a href=/x>Text</a>", []),
-        ("<p><a href=/x>Text of a link</a>!", []),
+        ("<p><a href=/x>Text of a link</a>!", [("Text of a link", "/x")]),
         ("<p>Text <a href=/x>more</a>", [("more", "/x")]),
         (
             "<p>Text\n <a href=/x>more <b>of</b>\n it</a> and <a href=/y> text</a>",
@@ -114,7 +114,12 @@ def test_a_line_knows_its_links_unless_it_is_one(html: str, found: list[tuple[st
         ("<p>One</p></div></section></p><p>Two", ["One", "Two"]),
         ("<p>One<div>Two<p>Three</div>Four", ["One", "Two", "Three", "Four"]),
         ("<b><i><p>One</b></i><p>Two", ["One", "Two"]),
-        ("<pre>One\nTwo</pre>", ["One Two"]),
+        ("<pre>One\n\n  <b>Two\nand</b> three\n</pre>Four", ["One", "Two", "and three", "Four"]),
+        ("<div><a href=/1>The ferry sails <b>twice</b></a><a href=/2>Mayor opens a school</a></div>",
+         ["The ferry sails twice", "Mayor opens a school"]),
+        ("<div><a href=/1>The ferry sails twice</a>, <a href=/2>Mayor opens a school</a></div>",
+         ["The ferry sails twice, Mayor opens a school"]),
+        ("<div><a href=/1>Facebook</a><a href=/2>Twitter</a></div>", ["FacebookTwitter"]),
         ("<p>The <a href=/r>report<svg><path d=M0></svg></a> of <script>x()</script>Friday<x-mark>,</x-mark> she said",
          ["The report of Friday, she said"]),
         ("<p>By <picture><source><img src=a></picture>hand <span hidden>no</span>and <noscript>no</noscript>foot",

@@ -234,6 +234,19 @@ def test_links_behind_a_label(lexicon: Lexicon, line: str, found: list[tuple[str
     ]
 
 
+@pytest.mark.parametrize(
+    "cards",
+    [
+        f"<div><a href=/a>The ferry will sail twice an hour</a><a href=/b>{TITLE}</a></div>",
+        f"<ol><li><i>1</i><a href=/a>The ferry will sail twice an hour</a><li><i>2</i><a href=/b>{TITLE}</a></ol>",
+    ],
+)
+def test_cards_and_counted_lists_give_a_title_each(lexicon: Lexicon, cards: str) -> None:
+    found = on_page(lexicon, f"<article>{{article}}<h3>Read also</h3>{cards}</article>")
+
+    assert found == [("The ferry will sail twice an hour", "/a", "Read also"), (TITLE, "/b", "Read also")]
+
+
 def test_the_extractor_is_asked_about_a_page_in_doubt_alone(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     page = PAGE.format(article="".join(f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row))
     asked: list[object] = []
