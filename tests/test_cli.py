@@ -256,5 +256,6 @@ def test_json_output_can_be_read_by_others(run: Run) -> None:
 def test_clean_refuses_more_lines_or_tags_than_the_service_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFTERWORD_MAX_LINES", "10")
 
+    assert json.loads(run("clean", "--json", stdin=b" \n" * 11).out)["body"] == ""
     is_refused(run("clean", "-", stdin=b"a\n" * 11), "more than 10 lines")
     is_refused(run("clean", "--html", "-", stdin=b"<p>a" * 11), "more than 10 tags")
