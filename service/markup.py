@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import lxml.html
@@ -83,7 +83,7 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
         published=told.published,
         language=told.language,
         address=address,
-        ask=partial(_asked, tree, lines, len(html), seconds),
+        ask=cache(partial(_asked, tree, lines, len(html), seconds)),  # the tree bears it once
     )
 
 
