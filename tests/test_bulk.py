@@ -682,18 +682,23 @@ def test_the_bar_shows_rate_and_time_left(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_input(run: Run, tmp_path: Path) -> None:
-    """Once it is under way, six times the input takes no more than what an allocator does as it likes."""
+    """Once it is under way, three times the input takes less than half of the bytes that it brings.
+
+    Some it does take: an allocator does as it likes, and the workers' share of the tests' own memory is copied when
+    they count its references.
+    """
     used: dict[int, int] = {}
 
     def tell(state: State) -> None:
-        if state.done in (1000, 6000):
+        if state.done in (2000, 6000):
             pids = [os.getpid(), *children(os.getpid())]
             rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text().split() for pid in pids]
-            used[state.done] = sum(int(words[words.index("Pss:") + 1]) for words in rollups)
+            used[state.done] = 1024 * sum(int(words[words.index("Pss:") + 1]) for words in rollups)
 
-    long = "Nothing else was known on Monday evening. " * 50
+    long = "Nothing else was known on Monday evening. " * 150
     source = write_lines(tmp_path / "in.jsonl", [{"n": n, "text": f"{long}{n}\n\n{text(n)}"} for n in range(6000)])
     run(source, tmp_path / "out.jsonl.gz", tell=tell)
 
-    assert source.stat().st_size > 12_000_000
-    assert used[6000] < used[1000] + 6000, f"kilobytes: {used}"
+    read = source.stat().st_size * 4000 // 6000
+    assert read > 25_000_000
+    assert used[6000] < used[2000] + read // 2, f"bytes: {used}"
