@@ -1,7 +1,7 @@
 """Many articles in one request: JSON lines in, JSON lines out, one at a time."""
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from service import jsontext, wire
 from service.errors import RequestError
@@ -19,11 +19,11 @@ def answers(pieces: Iterable[bytes], limit: int, defaults: wire.CleanOptions, cl
         for line in _lines(pieces, limit):
             yield _answer(line, limit, defaults, clean)
     except RequestError as error:
-        yield _failed(None, error)
+        yield _failed({}, error)
 
 
 def _answer(line: bytes | None, limit: int, defaults: wire.CleanOptions, clean: Clean) -> bytes:
-    name: str | int | None = None
+    name: Mapping[str, object] = {}
     try:
         if line is None:
             raise RequestError(413, f"the line is larger than {limit} bytes")
@@ -34,11 +34,11 @@ def _answer(line: bytes | None, limit: int, defaults: wire.CleanOptions, clean: 
         return _failed(_name(error.certain), error)
     except RequestError as error:
         return _failed(name, error)
-    return jsontext.dump(answer if name is None else {"id": name, **answer})
+    return jsontext.dump({**name, **answer})
 
 
-def _failed(name: str | int | None, error: RequestError) -> bytes:
-    return jsontext.dump({"id": name, "error": wire.problem(error)})
+def _failed(name: Mapping[str, object], error: RequestError) -> bytes:
+    return jsontext.dump({"id": None, **name, "error": wire.problem(error)})
 
 
 def _text(line: bytes) -> str:
@@ -48,12 +48,11 @@ def _text(line: bytes) -> str:
         raise RequestError(400, f"the line is not valid utf-8: byte {error.start} cannot be decoded") from None
 
 
-def _name(found: object) -> str | int | None:
-    """Return the line's id, if it has one that an answer may carry; the validation says what is wrong with others."""
-    name = found.get("id") if isinstance(found, dict) else None
-    if isinstance(name, str) and not jsontext.broken(name):
-        return name
-    return name if isinstance(name, int) and not isinstance(name, bool) else None
+def _name(found: object) -> Mapping[str, object]:
+    """Return the line's id, by that name, if it has one that an answer may carry; the validation speaks of others."""
+    if not (isinstance(found, dict) and "id" in found):
+        return {}
+    return {"id": found["id"]} if jsontext.carried(found["id"]) else {}
 
 
 def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:

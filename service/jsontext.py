@@ -7,8 +7,8 @@ from typing import Any
 
 from service.errors import RequestError
 
-# A whole number longer than this is of no use to us, and int() takes ever longer for it.
-_DIGITS = 18
+# A whole number longer than this names nothing (a UUID has 39 digits), and int() takes ever longer for it.
+_DIGITS = 40
 _PLACES = 50
 _SHOWN = 200
 
@@ -44,6 +44,15 @@ def dump(value: object) -> bytes:
     """Return `value` as one line of UTF-8. A lone surrogate, which UTF-8 cannot hold, is written as its JSON escape."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def carried(value: object) -> bool:
+    """Whether `value` can be written back as it was read: no text in it is broken, and no number is too large."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):  # of which a broken text is one
+        return False
+    return True
 
 
 def pointer(path: Sequence[str | int]) -> str:

@@ -3,7 +3,7 @@
 import http
 import urllib.parse
 from collections.abc import Mapping
-from typing import Annotated, Literal, NotRequired, Self, TypeVar
+from typing import Annotated, Any, Literal, NotRequired, Self, TypeVar
 
 import langcodes
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -36,6 +36,12 @@ def _language_tag(tag: str) -> str:
     if not tag.isascii() or "_" in tag or not langcodes.tag_is_valid(tag):
         raise PydanticCustomError("language", "must be a BCP 47 language tag such as en, pt-BR or zh-Hant")
     return tag
+
+
+def _carried(name: object) -> object:
+    if not jsontext.carried(name):
+        raise PydanticCustomError("carried", "must hold no number out of range and no broken text, to be carried back")
+    return name
 
 
 class CleanOptions(BaseModel):
@@ -95,7 +101,9 @@ class CleanRequest(CleanOptions):
 class BatchRequest(CleanRequest):
     """One line of a batch: an article, and an id that the answer carries back."""
 
-    id: str | int | None = Field(default=None, description="Carried back with the answer.")
+    id: Annotated[Any, AfterValidator(_carried)] = Field(
+        default=None, description="Carried back with the answer, whatever value it is."
+    )
 
 
 class RelatedItem(TypedDict):
@@ -249,15 +257,12 @@ def _validated(shape: type[Shape], found: Mapping[str, object]) -> Shape:
             return shape.model_validate(found)
         except ValidationError as error:
             for fault in error.errors(include_url=False, include_input=False):
-                # A union names its place once for each of its types, with the type's name as a further step.
                 faults.setdefault(jsontext.pointer(fault["loc"][:1]), _in_words(fault))
     told = "; ".join(f"{place[1:]} {what}".strip() for place, what in list(faults.items())[:3])
     raise RequestError(422, f"the request cannot be used: {told}", list(faults.items()))
 
 
 def _in_words(fault: ErrorDetails) -> str:
-    if len(fault["loc"]) > 1:
-        return "must be a string or a whole number"
     known = {
         "extra_forbidden": "is not known",
         "string_type": "must be a string",

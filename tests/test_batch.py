@@ -54,7 +54,7 @@ def test_a_line_that_fails_has_its_problem_in_its_place() -> None:
         b'{"id": 1, "text": "one"}\n'
         b"not json\n"
         b'{"id": "b"}\n'
-        b'{"id": [], "text": "a"}\n'
+        b'{"id": 1e999, "text": "a"}\n'
         b'{"id": 5, "text": "\xff"}\n'
         b'{"id": 6, "text": "fault"}\n'
         b"[]\n"
@@ -72,7 +72,34 @@ def test_a_line_that_fails_has_its_problem_in_its_place() -> None:
         (None, "last", None),
     ]
     assert "id" not in found[-1]
-    assert found[3]["error"]["errors"] == [{"pointer": "/id", "detail": "must be a string or a whole number"}]
+    assert found[3]["error"]["errors"] == [{"pointer": "/id", "detail": found[3]["error"]["errors"][0]["detail"]}]
+    assert found[3]["error"]["errors"][0]["detail"].startswith("must hold no number out of range")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "π", 0, -7, 1.5, True, None, [1, [None]], {"crawl": 7, "page": {"id": "a"}}, 1750000000000000000, 2**127],
+)
+def test_an_id_of_any_sort_is_carried_back_as_it_came(name: object) -> None:
+    cleaned, failed = run(json.dumps({"id": name, "text": "a"}).encode() + b"\n" + json.dumps({"id": name}).encode())
+
+    assert (cleaned["id"], cleaned["body"]) == (name, "a")
+    assert type(cleaned["id"]) is type(name)
+    assert (failed["id"], failed["error"]["status"]) == (name, 422)
+
+
+def test_an_id_that_cannot_be_written_is_refused_and_the_next_line_is_not() -> None:
+    found = run(
+        b'{"id": "\\ud800", "text": "a"}\n'
+        b'{"id": ["\\ud800"], "text": "a"}\n'
+        b'{"id": {"a": -1e999}, "text": "a"}\n'
+        b'{"id": ' + b"9" * 400 + b', "text": "a"}\n'
+        b'{"id": ' + b"[" * 500 + b"]" * 500 + b', "text": "a"}\n'
+        b'{"id": 1, "text": "last"}'
+    )
+
+    assert [(answer.get("id"), answer.get("error", {}).get("status")) for answer in found[:4]] == [(None, 422)] * 4
+    assert (found[5]["id"], found[5]["body"]) == (1, "last")
 
 
 @pytest.mark.parametrize(
