@@ -18,6 +18,7 @@ LABELS = 4096  # that are remembered: a page has the same ones again and again
 LABEL_LIMIT = 80  # characters of one element in a path: some pages write hundreds of class words on each
 
 _SPACE = re.compile(r"\s+")
+FOLDED = "by style"  # value of the attribute `hidden` of what a style hides
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea", "math",
     "datalist", "applet", "noembed",
@@ -54,8 +55,8 @@ class Block:
 def gather(tree: Any, base: str) -> tuple[list[Block], list[int]]:
     """Return the runs of inline content of a page in document order, and the parent of each element, -1 of the root's.
 
-    Elements are known by their number in document order. Browsers show no `<noscript>`; a page that shows nothing else
-    is read with it.
+    Elements are known by their number in document order. Browsers show no `<noscript>` and nothing that a style hides;
+    a page that shows nothing else is read with it.
     """
     blocks, parents = _walk(tree, base, UNSEEN)
     return (blocks, parents) if blocks else _walk(tree, base, UNSEEN - {"noscript"})
@@ -140,7 +141,7 @@ def hides(element: Any, tag: str, unseen: frozenset[str]) -> bool:
         shadow = tag == "template" and "shadowrootmode" in element.attrib
         return not shadow and not (tag in ("svg", "math") and element.find(".//p") is not None)
     hidden = element.get("hidden")
-    return hidden is not None and hidden.lower() != "until-found"
+    return hidden is not None and hidden.lower() != "until-found" and (hidden != FOLDED or "noscript" in unseen)
 
 
 class _Run:

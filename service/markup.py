@@ -10,7 +10,7 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from service import blocks, extract, links, metadata
+from service import blocks, extract, hidden, links, metadata
 from service.model import Line
 from service.weight import weigh
 
@@ -111,6 +111,8 @@ def parse(html: str) -> Any:
     tree, whole = _tree(source, deep=False)
     if not whole:
         tree, _ = _tree(_flatter(source), deep=True)
+    if tree is not None:
+        hidden.mark(tree)
     return tree
 
 

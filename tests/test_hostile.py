@@ -75,6 +75,11 @@ PAGES: dict[str, Maker] = {
     "white space": lambda n: _body(f"<p>{' ' * 500 * n}x</p>" + "\n" * 500 * n + SAY),
     "options": lambda n: _body("<select>" + f"<option>{SAY}" * n + "</select>" + SAY),
     "hidden elements": lambda n: _body(f"<div hidden><p>{SAY}</p></div>" * n),
+    "elements that a style hides": lambda n: _body(f"<p style='display:none'>{SAY}</p>" * n),
+    "such elements in each other": lambda n: _body(f"<div style='display:none'>{SAY}" * n),
+    "much that a style hides": lambda n: _body(
+        f"<div style='display:none'>{SAY * 20}<i style='display:none'>a</i>" * n
+    ),
     "JSON that nests": lambda n: _head(
         "<script type='application/ld+json'>" + '{"@type":"NewsArticle","@graph":' * 10 * n + "</script>"
     ),
@@ -89,7 +94,7 @@ PAGES: dict[str, Maker] = {
 }
 
 # Here the sentence stands where browsers do not show it either.
-HIDDEN = {"hidden elements"}
+HIDDEN = {"hidden elements", "elements that a style hides"}
 
 
 def _cost(run: Callable[[], object]) -> float:
