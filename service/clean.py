@@ -3,7 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service import cut, judge, language, links, markup, published, related, sight, spans, tagger, title, together
+from service import (
+    cut,
+    headline,
+    judge,
+    language,
+    links,
+    markup,
+    published,
+    related,
+    sight,
+    spans,
+    tagger,
+    title,
+    together,
+)
 from service.columns import Alone
 from service.cut import Cut
 from service.lexicon import Lexicon
@@ -62,12 +76,14 @@ def clean_lines(
     spoken = language.spoken(source, read, looks, options.language)
     own = title.guess(read, looks, hits, options.title)
     again, day = title.repeats(read, own, spoken)
-    day = day or published.find(read, looks, hits, again, spoken)
     sights = sight.see(read, looks, hits, again)
     decision, alone = _decide(sights, weigh, scope, options.explain, ask=ask)
     gone, note = cut.select(sights, decision, scope)
     note = note or decision.note
     judgements = decision.judgements
+    if not day:
+        own = headline.judged(read, looks, hits, judgements, decision.inside, own, options.title)
+        day = published.find(read, looks, hits, title.repeats(read, own, spoken)[0], spoken)
     pointers = cut.pointers(sights, decision, gone)
     page = bool(lines) and lines[0].path is not None  # what is left of it is a text, and would come back as one
     if gone or page:

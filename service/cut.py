@@ -29,6 +29,7 @@ SURE_TAIL = 0.03  # probability, as above, of such a line
 # The same where there is more prose. Of 0.07 to 0.15 and none, the one that takes most of the tail of labelled pages
 # for fewest that are hurt; of articles without a tail, 1 in 18 loses a line in place of 1 in 10.
 CLEAR_TAIL = 0.12
+BEGUN_TAIL = 0.3  # the same of a sentence that begins like a notice: with it, no more articles without a tail are hurt
 GIVEN_UP_CERTAIN = (
     0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
 )
@@ -124,7 +125,9 @@ def decide(
     tail = int(on[-1]) + 1
     sizes = [sights[i].look.size for i in proses]
     short = sum(sizes[: bisect_left(proses, tail)]) < SHORT_ARTICLE
-    if goes_on[tail:by_rules].min(initial=1) > (SURE_TAIL if short else CLEAR_TAIL):
+    least = SURE_TAIL if short else CLEAR_TAIL
+    begun = [i for i in range(tail, by_rules) if (hit := sights[i].hit) is not None and hit.open]
+    if goes_on[tail:by_rules].min(initial=1) > least and goes_on[begun].min(initial=1) > BEGUN_TAIL:
         tail = len(sights)  # a list or a rhyme may end a text: mere doubt cuts nothing
     tail = min(by_rules, max(tail, _goes_on_below(sights)))
     begin = proses[0] if proses and proses[0] < tail else 0

@@ -13,15 +13,15 @@ from service import compiled, grammar, packs
 from service.errors import PackError
 from service.lines import closing, has_break, key, last_word, unspaced
 from service.match import Automaton
-from service.model import Hit, Kind
+from service.model import Hit, Kind, Reach
 from service.pieces import Record
 from service.sight import ENDS as SENTENCE_ENDS
-from service.sight import PROSE_LETTERS
+from service.sight import PROSE_LETTERS, weight
 from service.states import ENDS
 
 FOLDER = Path(__file__).parent / "lexicon"
 WHOLE_LIMIT = 320  # characters; a longer line is prose or a glued page, never one label
-TITLE_LETTERS = 16  # characters of the shortest headline behind "Read also:" that is taken for certain
+TITLE_LETTERS = 16  # letters of an alphabet in the shortest headline behind "Read also:" that is taken for certain
 VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence is the article's own
 SENTENCE_WORDS, SENTENCE_LETTERS = 4, 9  # of the shortest sentence behind a label; letters of a script without spaces
 WORD_LETTERS = 6  # characters of a word of a script without spaces, and its mark
@@ -32,6 +32,9 @@ STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 HEADING_KINDS = frozenset((Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
 LABEL_KINDS = HEADING_KINDS | {Kind.SHARE, Kind.COMMENTS}  # nor do these, if they are short
 RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
+# "#politics #europe": nothing but keywords, in any language. One alone may be the end of a sentence.
+_HASHTAGS = re.compile(r"(?:#(?=\d*[^\W\d])[^\s#]++[\s,;|·•]*+){2,}+")
+HASHTAGS = Hit(Kind.TAGS, Reach.LINE, "any.tags.hashtags", certain=True)
 _COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 BEGINNINGS = (40, LEAD_LIMIT)  # characters that are read of a longer line, while it may still be a phrase
@@ -66,6 +69,8 @@ class Lexicon:
 
     def _match(self, text: str) -> Hit | None:
         automaton = self.automaton
+        if text.startswith("#") and len(text) <= WHOLE_LIMIT and _HASHTAGS.fullmatch(text):
+            return HASHTAGS
         if len(text) > WHOLE_LIMIT and not has_break(text[:LEAD_LIMIT]):
             return None  # neither a phrase nor a label before a text
         if not automaton.may_begin(text) and not self._ends_like_phrase(text):
@@ -122,7 +127,7 @@ def _doubted(hit: Hit, text: str) -> Hit | None:
         if len(value) > VALUE_LETTERS and stopped and hit.kind in VALUE_KINDS:
             return None
         # "See also: Schedule 2." is a sentence; a headline is longer, and has no full stop
-        if hit.kind is Kind.RELATED and (len(value) < TITLE_LETTERS or stopped or len(text) > WHOLE_LIMIT):
+        if hit.kind is Kind.RELATED and (weight(value) < TITLE_LETTERS or stopped or len(text) > WHOLE_LIMIT):
             return replace(hit, certain=False)
         return hit
     if hit.open:  # "This story was written by Kafka in a single night.": whether it is the article's, others must tell

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from service import dates
 from service.lines import letters
 from service.model import Hit, Kind, Line
-from service.sight import Again, Look
+from service.sight import PROSE_LETTERS, Again, Look
 
 LETTERS = (12, 250)  # a headline has at least and at most this many
 _CRUMBS = re.compile(r"\w\s?[>›]\s\w|\w\s»\s\w")
@@ -16,6 +16,7 @@ DOUBTED_LETTERS = 25  # of a line that may be a headline although it is known to
 BYLINE_LETTERS = 40  # of the name beside a date above a headline
 BELOW = 40  # lines among which a paragraph must stand below a headline
 AGAIN_LETTERS = 60  # that a line may have besides the title
+BESIDE_LETTERS = 16  # that may stand beside the date in the line below the title: "Published: …, 10:40"
 SNIP = 320  # characters of a line that tell it from another
 
 
@@ -23,20 +24,25 @@ def guess(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | Non
     """Return the title the client gave, else the first line if it looks like a headline over an article."""
     if given and given.strip():
         return given.strip()
-    first = next((i for i in range(min(OPENING, len(lines))) if not _above(lines[i].text, looks[i], hits[i])), 0)
+    first = next((i for i in range(min(OPENING, len(lines))) if not stands_above(lines[i].text, looks[i], hits[i])), 0)
     if len(lines) < 2 or not LETTERS[0] <= looks[first].size <= LETTERS[1] or dates.only(lines[first].text):
         return None
     hit, text = hits[first], lines[first].text.strip("\ufeff ")
     if hit is not None and (hit.certain or looks[first].size < DOUBTED_LETTERS):
         return None
-    if first + 1 < len(lines) and looks[first + 1].inside and not lines[first + 1].gap:
-        return None  # a piece of a sentence
+    if goes_on(lines, looks, first):
+        return None
     if not any(look.prose for look in looks[first + 1 : BELOW]):
         return None
     return text if not text.endswith(_NO_HEADLINE_END) or _stands_again(lines[first + 1 :], text) else None
 
 
-def _above(text: str, look: Look, hit: Hit | None) -> bool:
+def goes_on(lines: Sequence[Line], looks: Sequence[Look], i: int) -> bool:
+    """Say whether a line is a piece of a sentence that goes on in the next one."""
+    return i + 1 < len(lines) and looks[i + 1].inside and not lines[i + 1].gap
+
+
+def stands_above(text: str, look: Look, hit: Hit | None) -> bool:
     """Say whether a line may stand above the headline: a trail of breadcrumbs, a date, a byline."""
     if look.dated or _CRUMBS.search(text):
         return True
@@ -74,4 +80,10 @@ def repeats(lines: Sequence[Line], title: str | None, language: str | None) -> t
             elif dated and letters(bare[:SNIP]) == wanted:
                 same, published = Again.DATED, dated.day
         again.append(same)
+    prose = next((i for i, line in enumerate(lines) if len(line.text) >= PROSE_LETTERS), len(lines))
+    for i in [i for i in range(prose, len(lines) - 1) if again[i] is Again.BARE]:
+        below = lines[i + 1].text
+        dated = dates.find(below, language) if len(below) <= AGAIN_LETTERS else None
+        if dated and len(below) - (dated.end - dated.start) <= BESIDE_LETTERS:  # it stands in the next line
+            again[i], published = Again.DATED, dated.day
     return again, published

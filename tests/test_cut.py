@@ -187,3 +187,12 @@ def test_in_a_short_article_sentences_below_a_paragraph_stay_in_doubt(lexicon: L
     found = clean_lines(source, split(source), lexicon, Options(scope=Scope.ARTICLE), Confused(1, 0.2))
 
     assert found.body.split("\n\n")[:4] == [ONE, *ends]
+
+
+def test_a_sentence_that_begins_like_a_notice_needs_no_other_evidence_than_the_taggers(lexicon: Lexicon) -> None:
+    long = [f"{ONE} {TWO}".replace("two metres", f"{n} centimetres") for n in range(100, 109)]
+    plea = "Sign up for our morning newsletter to get the most important stories of the day in your inbox."
+    saying = "Sign up for it, the mayor told them, and the ferry will be yours for the rest of the year."
+
+    assert body(lexicon, *long, plea) == long
+    assert body(lexicon, *long, saying) == [*long, saying]
