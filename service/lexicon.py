@@ -32,6 +32,7 @@ STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
 HEADING_KINDS = frozenset((Kind.RELATED_HEADING, Kind.AD, Kind.NAV, Kind.TAGS))  # they take no full stop
 LABEL_KINDS = HEADING_KINDS | {Kind.SHARE, Kind.COMMENTS}  # nor do these, if they are short
 RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembered, and how many
+_FOLLOWED = re.compile(r"\w{3,}[.۔։।!?؟] +\w")  # a sentence that another follows; initials are shorter
 _COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 BEGINNINGS = (40, LEAD_LIMIT)  # characters that are read of a longer line, while it may still be a phrase
@@ -150,7 +151,9 @@ def _is_sentence(value: str) -> bool:
     """Say whether the words behind a label, ended by a full stop, are a sentence rather than a name."""
     if value[:1].isupper() or not value[:1].isalpha():
         return False
-    return len(value) >= SENTENCE_LETTERS if unspaced(value) else len(value.split()) >= SENTENCE_WORDS
+    if unspaced(value):
+        return len(value) >= SENTENCE_LETTERS
+    return len(value.split()) >= SENTENCE_WORDS or _FOLLOWED.search(value) is not None
 
 
 @contextlib.contextmanager
