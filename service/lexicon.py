@@ -25,7 +25,7 @@ TITLE_LETTERS = 16  # letters of an alphabet in the shortest headline behind "Re
 VALUE_LETTERS = 80  # characters behind "Source:" or the like; a longer sentence is the article's own
 SENTENCE_WORDS, SENTENCE_LETTERS = 4, 9  # of the shortest sentence behind a label; letters of a script without spaces
 WORD_LETTERS = 6  # characters of a word of a script without spaces, and its mark
-STOPS = (".", "。", "।", "۔", "።", "။", ".»", ".”", '."', "。」")
+STOPS = (".", "。", "।", "۔", "։", "።", "။", ".»", ".”", '."', "。」")
 CLOSING = "'\"»”’」)] "  # marks that may stand behind the end of a sentence
 VALUE_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.RELATED, Kind.OTHER))
 STOPPED_LETTERS = 30  # characters of a label that is doubted for its full stop
@@ -35,6 +35,7 @@ RECALL_LETTERS, RECALLED = 100, 1 << 14  # short lines whose answer is remembere
 # "#politics #europe": nothing but keywords, in any language. One alone may be the end of a sentence.
 _HASHTAGS = re.compile(r"(?:#(?=\d*[^\W\d])[^\s#]++[\s,;|·•]*+){2,}+")
 HASHTAGS = Hit(Kind.TAGS, Reach.LINE, "any.tags.hashtags", certain=True)
+_FOLLOWED = re.compile(r"\w{3,}[.۔։।!?؟] +\w")  # a sentence that another follows; initials are shorter
 _COUNTER = re.compile(r"\s*[(\[（【]\s*\d[\d.,\s]{0,9}[kKmMкКмМ万만]?\s*[)\]）】]$")
 LEAD_LIMIT = 90  # characters at the head of a longer line in which `label: text` may stand
 BEGINNINGS = (40, LEAD_LIMIT)  # characters that are read of a longer line, while it may still be a phrase
@@ -155,7 +156,9 @@ def _is_sentence(value: str) -> bool:
     """Say whether the words behind a label, ended by a full stop, are a sentence rather than a name."""
     if value[:1].isupper() or not value[:1].isalpha():
         return False
-    return len(value) >= SENTENCE_LETTERS if unspaced(value) else len(value.split()) >= SENTENCE_WORDS
+    if unspaced(value):
+        return len(value) >= SENTENCE_LETTERS
+    return len(value.split()) >= SENTENCE_WORDS or _FOLLOWED.search(value) is not None
 
 
 @contextlib.contextmanager

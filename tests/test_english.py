@@ -112,7 +112,6 @@ LABELS = {
         "The opinions expressed here are the author's own", "Terms and conditions", "Corrections", "Cookie settings",
         "Licensed under CC BY 4.0", "We may earn a commission from links on this page",
         "This post contains affiliate links", "Republish this article", "Reprints and permissions",
-        "Report an error",
     ),
     Kind.NAV: (
         "Previous post", "Next post", "Back to top", "Skip to content", "Home", "Menu", "Search", "Next", "Previous",
@@ -121,7 +120,7 @@ LABELS = {
     ),
     Kind.OTHER: (
         "Found a mistake? Select it and press Ctrl+Enter", "Report a typo", "This is a developing story.",
-        "Send us a correction", "Article content",
+        "Send us a correction", "Article content", "Report an error",
     ),
 }  # fmt: skip
 
