@@ -1,4 +1,4 @@
-"""A phrase inside prose removes nothing: some two thousand sentences written for it, wherever they stand."""
+"""A phrase inside prose removes nothing: some three thousand sentences written for it, wherever they stand."""
 
 from collections import Counter
 from pathlib import Path
@@ -9,13 +9,12 @@ from corpus import spares
 from service.clean import clean_text
 from service.errors import AfterwordError
 from service.lexicon import Lexicon
-from service.lines import letters
+from service.lines import letters, unspaced
 from service.model import Options, Scope
 from service.states import ROOT
 
 SENTENCES = list(spares.read())
-MAJOR = ("latin", "cyrillic", "arabic", "devanagari", "han-kana")
-OTHERS = ("greek", "hebrew", "hangul", "thai")
+SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han-kana", "greek", "hebrew", "hangul", "thai")
 ABOVE = "The council voted on Tuesday to close the old bridge for repairs that will last until the end of the summer."
 BELOW = "Residents said they had not been told, and some of them learned of it from their neighbours a day before."
 
@@ -44,20 +43,24 @@ def test_nothing_of_a_sentence_goes(script: str, lexicon: Lexicon) -> None:
 def test_the_sentences_are_as_many_as_promised() -> None:
     counts = Counter(sentence.script for sentence in SENTENCES)
 
-    assert all(counts[script] >= 300 for script in MAJOR)
-    assert all(counts[script] >= 60 for script in OTHERS)
+    assert {script: counts[script] for script in SCRIPTS if counts[script] < 300} == {}
     assert len({sentence.text for sentence in SENTENCES}) == len(SENTENCES)
 
 
 def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
     """They begin with words that phrases begin with, and go on as phrases do; others would prove nothing."""
     automaton = lexicon.automaton
-    firsts = [automaton.vocabulary.get(letters(sentence.text.split()[0]), ()) for sentence in SENTENCES]
-    begun = sum(any(symbol in automaton.words[ROOT] for symbol in symbols) for symbols in firsts)
+
+    def begins(text: str) -> bool:
+        first = letters(text.split(maxsplit=1)[0])
+        words = [first[:size] for size in range(1, len(first) + 1)] if unspaced(first) else [first]
+        return any(symbol in automaton.words[ROOT] for word in words for symbol in automaton.vocabulary.get(word, ()))
+
+    begun = sum(begins(sentence.text) for sentence in SENTENCES)
     near = sum(automaton.may_begin(sentence.text) for sentence in SENTENCES)
 
     assert begun > 0.5 * len(SENTENCES)
-    assert near > 0.45 * len(SENTENCES)
+    assert near > 0.35 * len(SENTENCES)  # what goes on as phrases do, hardly any of Korean and Thai does
 
 
 def test_a_line_that_is_no_sentence_is_refused(tmp_path: Path) -> None:
