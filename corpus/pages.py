@@ -29,7 +29,7 @@ SEPARATORS = {"container": "\n\n", "fragments": "\n", "page": "\n"}
 UNKNOWN = -1  # of a line's `body`: it teaches nothing
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac", "edu"))
 SENTENCES = 6  # of the sparing sentences in one made article
-_ALIKE = 0.9  # of a page's lines that must be those its labels were given to
+_ALIKE = 0.75  # of a page's lines that must be those its labels were given to
 
 
 @dataclass(frozen=True, slots=True)
