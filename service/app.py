@@ -126,4 +126,6 @@ def _json(value: object) -> Response:
 
 def _with_headers(response: Response) -> Response:
     response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
+    if request.method == "OPTIONS":
+        response.headers.pop("Content-Type", None)  # nothing is said but in the headers
     return response

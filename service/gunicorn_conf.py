@@ -71,7 +71,9 @@ def _held(server: Any) -> Loaded:
 
 
 def when_ready(server: Any) -> None:
-    """Leave what is loaded out of garbage collection, and let the stop begin with a drain."""
+    """Tell of misspelt settings, leave what is loaded out of garbage collection, let the stop begin with a drain."""
+    for told in settings.misspelt(os.environ):
+        log.warning("%s", told)
     _freeze()
     signal.signal(signal.SIGTERM, lambda number, _: _drain(server, number))
     signal.signal(signal.SIGALRM, lambda *_: server.signal(signal.SIGTERM, None))

@@ -1,5 +1,6 @@
 """What the operator asks for: the environment, read and checked once. `python -m service.settings` prints the table."""
 
+import difflib
 import os
 import re
 import sys
@@ -110,6 +111,8 @@ def _rate(value: str) -> str:
 
 
 _DAY = 86_400
+_PREFIX = "AFTERWORD_"
+_CLOSE = 0.8  # likeness of two names, 0 to 1: KEY and KEYS, MAXBYTES and MAX_BYTES, but not what Kubernetes sets
 _TABLE = re.compile(r"(?m)^\| variable \| meaning \| default \|\n(?:\|.*\n)+")
 
 # Only HOST and PORT carry no prefix: that is what platforms set. Nothing may be called AFTERWORD_PORT, since Kubernetes
@@ -251,6 +254,17 @@ def look(environment: Mapping[str, str]) -> tuple[Settings, list[str]]:
         except ValueError as error:
             faults.append(f"{variable.name} {error}" + ("" if variable.secret else f", not {value[:80]!r}"))
     return Settings(**found), faults  # type: ignore[arg-type]  # each reader returns its field's type
+
+
+def misspelt(environment: Mapping[str, str]) -> list[str]:
+    """Return what to say of variables that are named nearly as one of these: nobody else would tell."""
+    known = [variable.name for variable in VARIABLES if variable.name.startswith(_PREFIX)]
+    close = {
+        name: difflib.get_close_matches(name.removeprefix(_PREFIX), [k.removeprefix(_PREFIX) for k in known], 1, _CLOSE)
+        for name in sorted(environment)
+        if name.startswith(_PREFIX) and name not in known
+    }
+    return [f"{name} is no setting; {_PREFIX}{found[0]} is" for name, found in close.items() if found]
 
 
 def table() -> str:

@@ -532,3 +532,10 @@ def test_two_applications_share_nothing(app: Flask, lexicon: Lexicon) -> None:
 
     is_problem(post(small, "four"), 413)
     assert post(app.test_client(), "four").status_code == 200
+
+
+def test_what_is_allowed_is_told_without_a_body(client: FlaskClient) -> None:
+    answer = client.options("/v1/clean")
+
+    assert (answer.status_code, answer.data, answer.headers["Allow"]) == (200, b"", "OPTIONS, POST")
+    assert "Content-Type" not in answer.headers

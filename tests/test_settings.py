@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import SettingsError
-from service.settings import VARIABLES, Settings, read
+from service.settings import VARIABLES, Settings, misspelt, read
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -101,3 +101,23 @@ def test_all_faults_are_told_at_once() -> None:
 )
 def test_bind_puts_ipv6_in_brackets(host: str, bind: str) -> None:
     assert Settings(host=host, port=80).bind == bind
+
+
+def test_a_setting_with_a_wrong_name_is_told_of() -> None:
+    environment = {
+        "AFTERWORD_MAXBYTES": "5",
+        "AFTERWORD_KEY": "secret",
+        "AFTERWORD_DRAIN_SECOND": "1",
+        "AFTERWORD_MAX_LINES": "5",
+        "AFTERWORD_PORT": "tcp://10.0.0.1:8000",
+        "AFTERWORD_SERVICE_HOST": "10.0.0.1",
+        "AFTERWORD_PORT_8000_TCP_ADDR": "10.0.0.1",
+        "AFTERWORD_URL": "http://127.0.0.1:8000",
+        "PORTS": "8000",
+    }
+
+    assert misspelt(environment) == [
+        "AFTERWORD_DRAIN_SECOND is no setting; AFTERWORD_DRAIN_SECONDS is",
+        "AFTERWORD_KEY is no setting; AFTERWORD_KEYS is",
+        "AFTERWORD_MAXBYTES is no setting; AFTERWORD_MAX_BYTES is",
+    ]
