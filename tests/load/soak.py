@@ -9,12 +9,16 @@ good requests that are not 2xx, and the private memory of each worker, after a w
 import gzip
 import json
 import sys
+from statistics import median
 
 from tests.load.client import Service, article, drive, ok, post, serving
 
 MOST_SLOWER = 3.0  # the 99th percentile at 70 % load, against the one without load
 MOST_GROWTH = 0.03  # of a worker's memory, after the warm-up
 AT_REST, MOST_TURNS = 0.01, 6  # growth in one turn of the warm-up below which it is over; turns at most
+# A worker's memory goes up and down by a megabyte, as pages that it shares are copied and buffers come and go: of so
+# many looks, with some seconds of load between them, the median counts.
+LOOKS, BETWEEN = 5, 5
 SHARE = 0.7
 CONNECTIONS = 8
 
@@ -59,9 +63,10 @@ def soak(seconds: float) -> bool:
         full = rate.count("good") / min(10, seconds / 4)
         pause = CONNECTIONS / (full * SHARE)
         part = drive(service.port, good, min(60, seconds / 2), CONNECTIONS, pause)
-        before = _at_rest(service, requests, min(60, seconds / 2))
+        _rest(service, requests, min(60, seconds / 2))
+        before = _memory(service, requests)
         whole = drive(service.port, requests, seconds, CONNECTIONS)
-        after = service.memory()
+        after = _memory(service, requests)
         fine = _told(service, before, after)
     slower = part.quantile("good", 0.99) / alone.quantile("good", 0.99)
     ok(f"p99 of good requests: unloaded {alone.quantile('good', 0.99):.1f} ms; at {SHARE:.0%} of {full:.0f}/s "
@@ -72,8 +77,8 @@ def soak(seconds: float) -> bool:
     return fine and slower <= MOST_SLOWER and not whole.bad("good") and not wrong and not alone.bad("good")
 
 
-def _at_rest(service: Service, requests: list[tuple[str, bytes]], seconds: float) -> dict[int, int]:
-    """Return the memory of each worker once it has come to rest: caches fill, threads and arenas are made."""
+def _rest(service: Service, requests: list[tuple[str, bytes]], seconds: float) -> None:
+    """Wait until the memory of the workers has come to rest: caches fill, threads and arenas are made."""
     before = service.memory()
     for turn in range(MOST_TURNS):
         drive(service.port, requests, seconds, CONNECTIONS)
@@ -83,7 +88,16 @@ def _at_rest(service: Service, requests: list[tuple[str, bytes]], seconds: float
         if growth <= AT_REST:
             ok(f"memory at rest after {turn + 1} turns of {seconds:.0f} s")
             break
-    return before
+
+
+def _memory(service: Service, requests: list[tuple[str, bytes]]) -> dict[int, int]:
+    """Return the memory of each worker, in KB."""
+    seen: dict[int, list[int]] = {}
+    for _ in range(LOOKS):
+        drive(service.port, requests, BETWEEN, CONNECTIONS)
+        for pid, size in service.memory().items():
+            seen.setdefault(pid, []).append(size)
+    return {pid: round(median(sizes)) for pid, sizes in seen.items() if len(sizes) == LOOKS}
 
 
 def _told(service: Service, before: dict[int, int], after: dict[int, int]) -> bool:
