@@ -115,16 +115,22 @@ codecs.register_error(_MENDING, partial(_euro, otherwise=codecs.replace_errors))
 
 def _codec(label: str) -> webencodings.Encoding:
     # The labels of the WHATWG standard only: Python also knows "rot13", "zip", "idna" and other non-charsets.
-    codec = webencodings.lookup(label)
+    codec = _known(label)
     if codec is None or codec.name == "replacement":
         raise RequestError(400, f"the charset {label[:40]!r} is not known")
     return codec
 
 
+def _known(label: str) -> webencodings.Encoding | None:
+    """Return the charset of a label of the web. "x-user-defined" is read as browsers read pages that say so."""
+    codec = webencodings.lookup(label)
+    return webencodings.lookup("windows-1252") if codec is not None and codec.name == "x-user-defined" else codec
+
+
 def _declared(raw: bytes) -> webencodings.Encoding | None:
     found = _DECLARED.search(_COMMENT.sub(b"", raw[:_HEAD]))
     label = (found[1] or found[2]).decode("ascii", "replace") if found else ""
-    codec = webencodings.lookup(label)
+    codec = _known(label)
     # What could be read as ASCII up to here is not UTF-16, whatever it says.
     return None if codec is None or codec.name.startswith(("utf-16", "replacement")) else codec
 

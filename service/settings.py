@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -84,8 +85,21 @@ def _one_of(*names: str) -> Callable[[str], str]:
     return read
 
 
+def _host(value: str) -> str:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(_text(value), 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.bind(address)
+    except (OSError, UnicodeError):
+        raise ValueError("must be an address of this machine") from None
+    return value
+
+
 def _keys(value: str) -> tuple[str, ...]:
-    return tuple(key for part in value.split(",") if (key := part.strip()))
+    found = tuple(key for part in value.split(",") if (key := part.strip()))
+    if not found:  # it would open the service to all, which nobody means by setting it
+        raise ValueError("must hold a key")
+    return found
 
 
 def _file(value: str) -> Path:
@@ -111,14 +125,13 @@ def _rate(value: str) -> str:
 
 
 _DAY = 86_400
-_PREFIX = "AFTERWORD_"
-_CLOSE = 0.8  # likeness of two names, 0 to 1: KEY and KEYS, MAXBYTES and MAX_BYTES, but not what Kubernetes sets
+_CLOSE = 0.92  # likeness of two names, 0 to 1: KEY and KEYS, MAXBYTES and MAX_BYTES, but not what Kubernetes sets
 _TABLE = re.compile(r"(?m)^\| variable \| meaning \| default \|\n(?:\|.*\n)+")
 
 # Only HOST and PORT carry no prefix: that is what platforms set. Nothing may be called AFTERWORD_PORT, since Kubernetes
 # sets AFTERWORD_PORT=tcp://... by itself when a service is named "afterword".
 VARIABLES = (
-    Variable("HOST", "host", _text, "address to listen on", "`127.0.0.1`; `0.0.0.0` in the image"),
+    Variable("HOST", "host", _host, "address to listen on", "`127.0.0.1`; `0.0.0.0` in the image"),
     Variable("PORT", "port", _whole(1, 65535), "port to listen on"),
     Variable(
         "AFTERWORD_MAX_BYTES",
@@ -258,13 +271,10 @@ def look(environment: Mapping[str, str]) -> tuple[Settings, list[str]]:
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
     """Return what to say of variables that are named nearly as one of these: nobody else would tell."""
-    known = [variable.name for variable in VARIABLES if variable.name.startswith(_PREFIX)]
-    close = {
-        name: difflib.get_close_matches(name.removeprefix(_PREFIX), [k.removeprefix(_PREFIX) for k in known], 1, _CLOSE)
-        for name in sorted(environment)
-        if name.startswith(_PREFIX) and name not in known
-    }
-    return [f"{name} is no setting; {_PREFIX}{found[0]} is" for name, found in close.items() if found]
+    known = [variable.name for variable in VARIABLES]
+    others = [name for name in sorted(environment) if name.startswith("AFTERWORD_") and name not in known]
+    found = [(name, difflib.get_close_matches(name, known, 1, _CLOSE)) for name in others]
+    return [f"{name} is no setting; {close[0]} is" for name, close in found if close]
 
 
 def table() -> str:

@@ -26,7 +26,7 @@ class Watched(Lexicon):
     def match(self, text: str) -> Hit | None:
         """Match as the lexicon does, or raise `RequestError` (503) once the time is over."""
         if time.monotonic() > self._until:
-            raise RequestError(503, "the article takes longer than an article may")
+            raise RequestError(503, "the article takes longer than an article may", retry_after=_RETRY)
         hit = super().match(text)
         if hit is not None:
             self.hits.append(hit.phrase)

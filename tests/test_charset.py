@@ -204,3 +204,10 @@ def test_a_hostile_head_does_not_take_long() -> None:
     decode(b"\xff" * 1_000_000, markup=True)
     decode(b"a" * 1_000_000 + b"\xff", markup=True)
     decode(b"\xe0\xe1<" * 1_000_000, markup=True)
+
+
+def test_what_a_page_calls_user_defined_is_read_as_browsers_read_it() -> None:
+    page = b"<meta charset=x-user-defined><p>caf\xe9 \x93now\x94 \xff"
+
+    assert decode(page, markup=True).endswith("café \u201cnow\u201d ÿ")
+    assert decode(b"caf\xe9", "x-user-defined") == "café"

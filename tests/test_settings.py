@@ -121,3 +121,16 @@ def test_a_setting_with_a_wrong_name_is_told_of() -> None:
         "AFTERWORD_KEY is no setting; AFTERWORD_KEYS is",
         "AFTERWORD_MAXBYTES is no setting; AFTERWORD_MAX_BYTES is",
     ]
+
+
+@pytest.mark.parametrize("host", ["nonsense.invalid", "10.9.8.7", "a b", "1.2.3.4.5", "::ffff:999.1.1.1"])
+def test_an_address_of_another_machine_is_told_with_all_other_faults(host: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read({"HOST": host, "AFTERWORD_KEYS": " , ", "AFTERWORD_QUEUE": "-1"})
+
+    assert [fault.partition(" ")[0] for fault in caught.value.faults] == ["HOST", "AFTERWORD_QUEUE", "AFTERWORD_KEYS"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])  # noqa: S104 - asked, not served on
+def test_addresses_of_this_machine_are_taken(host: str) -> None:
+    assert read({"HOST": host}).host == host
