@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from urllib.parse import unquote_to_bytes
 
 # Bytes of a body that are waited for before a thread is taken: most articles, few pages. What is larger, or of unknown
 # length, is read by the thread.
@@ -58,11 +59,11 @@ class Arrival:
             return
         head = bytes(self.held[: end + len(_END)])
         path = head.lstrip(b"\r\n").split(b" ", 2)[1:2]
-        target = path[0].partition(b"?")[0] if path else b""
+        target = unquote_to_bytes(path[0].partition(b"?")[0]) if path else b""
         lower = head.lower()
         lengths = _LENGTH.findall(lower)
         body = int(lengths[0]) if len(lengths) == 1 else 0  # several are refused by the server
-        self.batch = target == _BATCH
+        self.batch = target.endswith(_BATCH)  # it may stand behind a host
         if self.batch or body > GATHERED or _LATER.search(lower):
             self.lane, self.wanted = Lane.STREAM, 0
         else:

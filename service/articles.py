@@ -1,12 +1,14 @@
 """The routes that clean articles: one in a request, or many."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 from flask import Blueprint, Response, request
 
 from service import batch, charset, clean, current, inflate, jsontext, refusals, wire
 from service.errors import RequestError
 from service.loaded import Loaded
+from service.room import Share
 from service.watch import Trace
 
 api = Blueprint("articles", __name__)
@@ -27,18 +29,36 @@ def _clean() -> Response:
     if (request.content_length or 0) > limit:
         raise RequestError(413, f"the body is larger than {limit} bytes")
     _within_rate(held, current.client())
+    share = Share(held.room)
+    try:
+        answer = _answer(kind, defaults, held, share)
+        packed = inflate.wanted(request.headers.get("Accept-Encoding", ""), len(answer))
+        answer = inflate.gzip(answer) if packed else answer
+        share.keep(len(answer))
+        response = Response(answer, mimetype="application/json", headers=_PACKED if packed else _VARY)
+    except BaseException:
+        share.close()
+        raise
+    response.call_on_close(share.close)
+    return response
+
+
+def _answer(kind: str, defaults: wire.CleanOptions, held: Loaded, share: Share) -> bytes:
+    """Read the request's body, and return the answer to it."""
+    limit = held.settings.max_bytes
     # The limit holds before and after decompression: gzip can also make its content longer.
-    raw = b"".join(inflate.bounded(_unpacked(inflate.bounded(current.pieces(), limit)), limit))
-    text = charset.decode(raw, request.mimetype_params.get("charset"), markup=kind in _MARKUP)
-    if kind == "application/json":
-        found = wire.read_request(jsontext.load(text), defaults, wire.CleanRequest)
-    else:
-        source = {"html" if kind in _MARKUP else "text": text}
-        found = wire.CleanRequest.model_construct(**{**dict(defaults), **source})
-    answer = jsontext.dump(_cleaned(found, held, current.trace()))
-    if inflate.wanted(request.headers.get("Accept-Encoding", ""), len(answer)):
-        return Response(inflate.gzip(answer), mimetype="application/json", headers=_PACKED)
-    return Response(answer, mimetype="application/json", headers=_VARY)
+    sent = b"".join(share.counted(inflate.bounded(current.pieces(), limit)))
+    since = current.arrived()
+    with ExitStack() as stack:
+        raw = b"".join(held.turns.opened(inflate.bounded(_unpacked([sent]), limit), stack, since))
+        share.keep(len(raw))
+        text = charset.decode(raw, request.mimetype_params.get("charset"), markup=kind in _MARKUP)
+        if kind == "application/json":
+            found = wire.read_request(jsontext.load(text), defaults, wire.CleanRequest)
+        else:
+            source = {"html" if kind in _MARKUP else "text": text}
+            found = wire.CleanRequest.model_construct(**{**dict(defaults), **source})
+        return jsontext.dump(_cleaned(found, held, current.trace(), since))
 
 
 @api.post("/v1/clean/batch")
@@ -67,24 +87,26 @@ def _batch() -> Response:
                 raise current.stopping()
             yield piece
 
-    lines = batch.answers(until_over(_unpacked(current.pieces())), held.settings.max_bytes, defaults, clean_one)
+    lines = batch.answers(
+        until_over(_unpacked(current.pieces(at_once=True))), held.settings.max_bytes, defaults, clean_one
+    )
     if inflate.wanted(request.headers.get("Accept-Encoding", ""), None):
         return Response(inflate.gzipped(lines), mimetype=_LINES, headers=_PACKED)
     return Response(lines, mimetype=_LINES, headers=_VARY)
 
 
-def _cleaned(found: wire.CleanRequest, held: Loaded, trace: Trace) -> wire.CleanAnswer:
+def _cleaned(found: wire.CleanRequest, held: Loaded, trace: Trace, since: float | None = None) -> wire.CleanAnswer:
     options = found.options()
     html = found.html is not None
     source = found.html if found.html is not None else found.text or ""
-    with held.turns.take(source, held.lexicon, html=html) as lexicon:
+    with held.turns.take(source, held.lexicon, html=html, since=since) as lexicon:
         if html:
             result = clean.clean_html(source, lexicon, options, held.settings.page_seconds)
         else:
             result = clean.clean_text(source, lexicon, options)
-    trace.articles += 1
-    held.metrics.cleaned(result, "html" if html else "text", lexicon.hits)
-    return wire.answer(result, html=html, explain=options.explain)
+        trace.articles += 1
+        held.metrics.cleaned(result, "html" if html else "text", lexicon.hits)
+        return wire.answer(result, html=html, explain=options.explain)
 
 
 def _within_rate(held: Loaded, client: str) -> None:

@@ -42,6 +42,7 @@ BUCKETS = 1 << 17  # rows of the n-gram table: with ten answers, 1.3 MB of bytes
 # Odd multipliers of the n-gram hash: the primes of xxHash.
 _MIX = (2654435761, 2246822519, 3266489917, 668265263, 374761393)
 
+LONGEST = 1 << 16  # characters of a line that are looked at: no article has a longer one
 LABEL, ALIKE = 80, 40  # characters of a line that may be a label; first ones of it by which labels are alike
 NEAR, FAR = 3, 8  # lines of the two windows on either side
 EDGE = -1.0  # what stands beyond the first and the last line
@@ -106,6 +107,8 @@ def grams(lines: Sequence[Line]) -> tuple[npt.NDArray[np.int32], Ints]:
 def alone(sights: Sequence[Sight]) -> Floats:
     """Return the columns `ALONE` (columns x lines): what no other line changes."""
     texts = [sight.line.text for sight in sights]
+    if max(map(len, texts)) > LONGEST:
+        texts = [text if len(text) <= LONGEST else text[: LONGEST - 1] + text[-1] for text in texts]
     sizes = np.array([len(text) for text in texts], np.int64)
     begins = _begins(sizes)
     sorts = bits(codes("\n".join(texts) + "\n"))

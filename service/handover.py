@@ -2,9 +2,11 @@
 
 import contextlib
 import socket
+import struct
 
 # Bytes of a request that is handed over: all that is gathered before a thread is taken, and a head.
 _MOST = 1 << 17
+_ARRIVED = struct.Struct("d")
 
 
 class Handover:
@@ -25,19 +27,26 @@ class Handover:
         for end in (self.inbox, self._outbox):
             end.close()
 
-    def give(self, connection: socket.socket, held: bytes | bytearray) -> bool:
-        """Put a connection into the inbox, with its request; return whether there was room for it."""
+    def give(self, connection: socket.socket, held: bytes | bytearray, arrived: float) -> bool:
+        """Put a connection into the inbox, with its request and since when that is here; return whether there was room.
+
+        `arrived` is of the monotonic clock, which all processes of a machine have in common.
+        """
         if len(held) > _MOST:
             return False
         try:
-            return socket.send_fds(self._outbox, [held], [connection.fileno()]) == len(held)
+            sent = socket.send_fds(self._outbox, [_ARRIVED.pack(arrived), held], [connection.fileno()])
+            return sent == _ARRIVED.size + len(held)
         except OSError:  # full, or larger than this system takes at once
             return False
 
-    def take(self) -> tuple[socket.socket, bytes] | None:
-        """Return the connection that waits for longest, with its request; None if none waits."""
+    def take(self) -> tuple[socket.socket, bytes, float] | None:
+        """Return the connection that waits for longest, its request, and since when that is here; None: none waits."""
         try:
-            held, descriptors, _, _ = socket.recv_fds(self.inbox, _MOST, 1)
+            found, descriptors, _, _ = socket.recv_fds(self.inbox, _ARRIVED.size + _MOST, 1)
         except OSError:
             return None
-        return (socket.socket(fileno=descriptors[0]), held) if descriptors else None
+        if not descriptors:
+            return None
+        (arrived,) = _ARRIVED.unpack_from(found)
+        return socket.socket(fileno=descriptors[0]), found[_ARRIVED.size :], arrived

@@ -10,6 +10,7 @@ from service.lifecycle import Lifecycle
 from service.metrics import Metrics
 from service.model import Options
 from service.rate import Rate
+from service.room import BODIES, Room
 from service.settings import Settings
 from service.turns import Turns
 
@@ -30,6 +31,7 @@ class Loaded:
     metrics: Metrics
     lifecycle: Lifecycle
     handover: Handover
+    room: Room
     openapi: bytes
 
 
@@ -48,9 +50,10 @@ def load(asked: Settings | None, lexicon: Lexicon | None, paths: list[str]) -> L
     )
     rate = Rate(asked.rate) if asked.rate is not None else None
     turns = Turns(asked.budget_seconds, asked.max_lines)
+    room = Room(BODIES * asked.max_bytes)
     document = jsontext.dump(openapi.document(asked.max_bytes))
     _warm(lexicon)
-    return Loaded(asked, lexicon, found.keys, turns, rate, metrics, Lifecycle(), Handover(), document)
+    return Loaded(asked, lexicon, found.keys, turns, rate, metrics, Lifecycle(), Handover(), room, document)
 
 
 def again(before: Loaded) -> Loaded:

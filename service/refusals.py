@@ -1,6 +1,5 @@
 """How is a request refused? Every error becomes an RFC 9457 problem here."""
 
-import contextlib
 import logging
 import traceback
 
@@ -14,6 +13,7 @@ from service.watch import Trace
 log = logging.getLogger(__name__)
 
 _PROBLEM = "application/problem+json"
+_LISTENING = 2.0  # seconds that a refused client may still send
 
 
 def register(app: Flask) -> None:
@@ -59,13 +59,17 @@ def _admit() -> None:
 
 
 def _discard() -> None:
-    """Read on what a refused client still sends, up to twice the limit.
+    """Read on what a refused client still sends, for a moment and up to twice the limit.
 
-    A client that is cut off while it sends gets a broken connection, and never the reason.
+    A client that is cut off while it sends gets a broken connection, and never the reason. One that takes its time
+    gets the reason in the midst of it.
     """
-    with contextlib.suppress(RequestError):
+    current.hurry(_LISTENING)
+    try:
         for _ in inflate.bounded(current.pieces(), 2 * current.held().settings.max_bytes):
             pass
+    except RequestError:
+        current.leave()
 
 
 def _refused_by_flask(error: HTTPException) -> Response:

@@ -1,9 +1,11 @@
 """Who cleans when, and for how long? Bounds the articles in work, their size and their time."""
 
+import contextlib
+import ctypes
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from service import size
 from service.errors import RequestError
@@ -44,18 +46,39 @@ class Turns:
         self._max_lines = max_lines
         self._turn = threading.Semaphore(1)
         self._large = threading.Semaphore(1)
+        self._opening = threading.Semaphore(1)
+
+    def opened(self, pieces: Iterable[bytes], stack: ExitStack, since: float) -> Iterator[bytes]:
+        """Yield the pieces of a body; from `_LARGE` bytes on, it is the only large one, until `stack` is left.
+
+        What it unpacks to, its text and its answer take many times its bytes. `since`: when it was here (monotonic).
+        Raises `RequestError` (503) if no turn comes in time.
+        """
+        seen, alone = 0, False
+        for piece in pieces:
+            seen += len(piece)
+            if seen > _LARGE and not alone:
+                stack.enter_context(self._held(self._opening, since + self._seconds))
+                stack.callback(_trim)
+                alone = True
+            yield piece
 
     @contextmanager
-    def take(self, source: str, lexicon: Lexicon, *, html: bool) -> Iterator[Watched]:
+    def take(self, source: str, lexicon: Lexicon, *, html: bool, since: float | None = None) -> Iterator[Watched]:
         """Wait for a turn to clean `source`, and give the lexicon to do it with.
 
-        Raises `RequestError`: 413 if there are too many lines, 503 if no turn comes in time.
+        Raises `RequestError`: 413 if there are too many lines, 503 if no turn comes in time. `since`: from when on its
+        time counts (monotonic), by default from now.
         """
         parts = size.parts(source, self._max_lines, html=html)
-        until = time.monotonic() + self._seconds
+        until = (since or time.monotonic()) + self._seconds
         large = len(source) > _LARGE or parts > _LARGE_LINES
-        with self._held(self._large if large else self._turn, until):
-            yield Watched(lexicon, until)
+        try:
+            with self._held(self._large if large else self._turn, until):
+                yield Watched(lexicon, until)
+        finally:
+            if large:
+                _trim()
 
     @contextmanager
     def _held(self, semaphore: threading.Semaphore, until: float) -> Iterator[None]:
@@ -65,3 +88,9 @@ class Turns:
             yield
         finally:
             semaphore.release()
+
+
+def _trim() -> None:
+    """Give back what a large document took, where the C library keeps it for later: some hundred megabytes."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

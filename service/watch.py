@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 TRACE = "afterword.trace"  # where the request's `Trace` lies in its environment
 _ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 _PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
-_SHOWN = 200  # characters of a path that we do not know
+_SHOWN = 200  # characters of a path that we do not know, and of an address
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Watch:
                 "ms": round(seconds * 1000, 2),
                 "received": trace.received,
                 "sent": sent,
-                "client": environ.get("REMOTE_ADDR"),
+                "client": (environ.get("REMOTE_ADDR") or "")[:_SHOWN],
                 "request_id": trace.id,
             }
             more = {"trace_id": trace.trace_id, "key": trace.key, "articles": trace.articles}

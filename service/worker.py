@@ -23,6 +23,7 @@ from service.arrival import Arrival, Lane
 from service.errors import RequestError
 from service.linger import Lingering
 from service.patience import Patient
+from service.sending import Sending
 
 _QUICK_THREADS = 2
 _HEAD_SECONDS = 15.0  # for the head of a request, and then for a body that is gathered
@@ -32,11 +33,9 @@ _UNREAD = 1 << 19  # bytes of an answer that the kernel holds for a slow reader:
 _RESERVE = 5.0  # seconds before the end of the grace at which batches end
 _GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EPROTO)
 _STATUSES: dict[type[Exception], int] = {
-    errors.LimitRequestLine: 414,
-    errors.LimitRequestHeaders: 431,
-    errors.ExpectationFailed: 417,
-    errors.UnsupportedTransferCoding: 501,
-}
+    errors.LimitRequestLine: 414, errors.LimitRequestHeaders: 431,
+    errors.ExpectationFailed: 417, errors.UnsupportedTransferCoding: 501,
+}  # fmt: skip
 
 
 class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no types
@@ -74,7 +73,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve, until the end."""
-        self.lingering = Lingering(self.poller)
+        self.lingering, self.sending = Lingering(self.poller), Sending(self.poller)
         self._listen()
         super().run()
 
@@ -89,8 +88,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.ending = True
             self.lifecycle.end(max(self.cfg.graceful_timeout / 2, self.cfg.graceful_timeout - _RESERVE))
 
-    # --- connections come and go ---
-
     def accept(self, listener: socket.socket) -> bool:
         """Take a new connection, if there is one; the event loop waits for its request."""
         try:
@@ -101,7 +98,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             elif error.errno not in _GONE:
                 raise
             return False
-        connection = _patient(taken)
+        connection = Patient.of(taken)
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD)
         self.nr_conns += 1
@@ -137,6 +134,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if now - arrival.since > allowed:
                 self._drop(connection)
         self.lingering.end(now)
+        self.sending.end(now)
 
     def _make_room(self) -> None:
         """Close the connection that has been silent for longest, so that others can be made."""
@@ -147,8 +145,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             connection.close()
         elif silent := next((c for c, arrival in self.arrivals.items() if not arrival.held), None):
             self._drop(silent)
-
-    # --- requests come ---
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """Begin to gather the next request of a connection that was kept alive."""
@@ -185,7 +181,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.poller.unregister(conn.sock)
             self._serve(conn, arrival)
 
-    def _serve(self, conn: Any, arrival: Arrival) -> None:
+    def _serve(self, conn: Any, arrival: Arrival, arrived: float | None = None) -> None:
+        arrived = arrived or time.monotonic()
         lane = arrival.lane or Lane.QUICK
         if arrival.too_long:
             self._refuse(conn, arrival.held, RequestError(431, "the head of the request is too long"))
@@ -194,13 +191,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._refuse(conn, arrival.held, RequestError(503, "the service is busy", retry_after=current.RETRY))
             return
         if lane is Lane.ARTICLE:
-            if self.working and self._hand_over(conn, arrival):
+            if self.working and self._hand_over(conn, arrival, arrived):
                 return
             self.working += 1
             self._listen()
         self.room[lane] -= 1
         conn.lane, conn.data_ready = lane, True
-        conn.sock.begin(self.idle if lane is Lane.STREAM and arrival.batch else None, self.lifecycle.over)
+        stream = lane is Lane.STREAM
+        idle = self.idle if stream and arrival.batch else None
+        conn.sock.begin(idle, self.lifecycle.over, None if stream else arrived, later=not stream)
         done = self.lanes[lane].submit(self._handle, conn, bytes(arrival.held))
         done.add_done_callback(lambda future: self.method_queue.defer(self.finish_request, conn, future))
 
@@ -212,15 +211,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return self.handle(conn)
 
     def finish_request(self, conn: Any, fs: "Future[object]") -> None:
-        """Keep the connection for the next request, or end it."""
+        """Send what is left of the answer, then keep the connection for the next request, or end it."""
         self.room[conn.lane] += 1
         if conn.lane is Lane.ARTICLE:
             self.working -= 1
             if self.alive:
                 self._take_over()
             self._listen()
-        kept = not fs.cancelled() and fs.exception() is None and fs.result()
-        if kept:
+        well = not fs.cancelled() and fs.exception() is None
+        if well and conn.sock.unsent:
+            self.sending.add(conn.sock, partial(self._finished, conn, fs))
+        else:
+            self._finished(conn, fs, well)
+
+    def _finished(self, conn: Any, fs: "Future[object]", sent: bool) -> None:
+        if sent and fs.result() and not conn.sock.broken:
             super().finish_request(conn, fs)
         else:
             self.nr_conns -= 1
@@ -239,9 +244,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             self.poller.unregister(self.handover.inbox)
 
-    def _hand_over(self, conn: Any, arrival: Arrival) -> bool:
+    def _hand_over(self, conn: Any, arrival: Arrival, arrived: float) -> bool:
         # What this worker puts into the inbox, it finds there at its end if nobody else has.
-        if self.cfg.workers < 2 or not self.alive or not self.handover.give(conn.sock, arrival.held):
+        if self.cfg.workers < 2 or not self.alive or not self.handover.give(conn.sock, arrival.held, arrived):
             return False
         self.nr_conns -= 1
         conn.sock.close()
@@ -252,8 +257,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         taken = self.handover.take()
         if taken is None:
             return False
-        client, held = taken
-        connection, arrival = _patient(client), Arrival(time.monotonic())
+        client, held, arrived = taken
+        connection, arrival = Patient.of(client), Arrival(time.monotonic())
         try:
             conn = TConn(self.cfg, connection, connection.getpeername(), connection.getsockname())
         except OSError:  # the client has gone
@@ -261,10 +266,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return True
         self.nr_conns += 1
         arrival.add(held)
-        self._serve(conn, arrival)
+        self._serve(conn, arrival, arrived)
         return True
-
-    # --- connections end ---
 
     def _refuse(self, conn: Any, held: bytearray, error: RequestError) -> None:
         """Answer at once and without a thread."""
@@ -294,7 +297,3 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _forget(self, sock: socket.socket) -> None:
         with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(sock)
-
-
-def _patient(connection: socket.socket) -> Patient:
-    return Patient(connection.family, connection.type, connection.proto, connection.detach())

@@ -537,5 +537,6 @@ def test_two_applications_share_nothing(app: Flask, lexicon: Lexicon) -> None:
 def test_what_is_allowed_is_told_without_a_body(client: FlaskClient) -> None:
     answer = client.options("/v1/clean")
 
-    assert (answer.status_code, answer.data, answer.headers["Allow"]) == (200, b"", "OPTIONS, POST")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
     assert "Content-Type" not in answer.headers

@@ -25,13 +25,13 @@ def test_a_connection_comes_out_as_it_was_put_in() -> None:
     client, server = socket.socketpair()
     with client:
         with server:
-            assert shared.give(server, b"a request")
+            assert shared.give(server, b"a request", 12.5)
         taken = shared.take()
 
         assert taken is not None
         with taken[0] as connection:
             connection.sendall(b"an answer")
-        assert (taken[1], client.recv(100)) == (b"a request", b"an answer")
+        assert (*taken[1:], client.recv(100)) == (b"a request", 12.5, b"an answer")
         assert client.recv(100) == b"", "a copy of the connection was left open"
     assert shared.take() is None
 
@@ -40,8 +40,8 @@ def test_a_full_inbox_and_what_is_too_large_are_refused() -> None:
     shared = Handover()
     one, other = socket.socketpair()
     with one, other:
-        assert not shared.give(one, bytes(1 << 22))
-        room = next(n for n in range(100_000) if not shared.give(one, b"x" * 50_000))
+        assert not shared.give(one, bytes(1 << 22), 0.0)
+        room = next(n for n in range(100_000) if not shared.give(one, b"x" * 50_000, 0.0))
         waiting = [taken for taken in iter(shared.take, None) if taken[0].close() is None]
 
     assert 0 < room == len(waiting)

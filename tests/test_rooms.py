@@ -116,15 +116,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": {"__init__", "model"},
     "size": {"errors"},
     "turns": {"errors", "lexicon", "model", "size"},
+    "room": {"errors"},
     "logs": set(),
     "watch": {"metrics"},
-    "loaded": {"access", "clean", "given", "handover", "lifecycle", "metrics", "openapi", "rate", "turns"}
+    "loaded": {"access", "clean", "given", "handover", "lifecycle", "metrics", "openapi", "rate", "room", "turns"}
     | CORE
     | WIRE,
     # the routes
     "current": {"errors", "loaded", "watch"},
     "refusals": {"current", "errors", "inflate", "jsontext", "watch", "wire"},
-    "articles": {"batch", "clean", "current", "inflate", "loaded", "refusals", "watch"} | CORE | WIRE,
+    "articles": {"batch", "clean", "current", "inflate", "loaded", "refusals", "room", "watch"} | CORE | WIRE,
     "pages": set(),
     "headers": set(),
     "app": {"__init__", "headers", "pages"} | SERVED | CORE | WIRE,
@@ -132,9 +133,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "patience": set(),
     "arrival": set(),
     "linger": set(),
+    "sending": {"patience"},
     "handover": set(),
     "bare": {"errors", "headers", "jsontext", "watch", "wire"},
-    "worker": {"arrival", "bare", "current", "errors", "linger", "patience"},
+    "worker": {"arrival", "bare", "current", "errors", "linger", "patience", "sending"},
     "probe": set(),
     "gunicorn_conf": {"app", "cpus", "current", "errors", "loaded", "logs", "settings"},
     # whole files

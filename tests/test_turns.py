@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -87,3 +88,25 @@ def test_lines_have_a_limit(lexicon: Lexicon, end: str) -> None:
     assert post(client, "<p>a</p>" * 5, "text/html").status_code == 200
     line = json.loads(post(client, b'{"id": 1, "text": "' + b"a\\n" * 11 + b'"}', LINES, "/v1/clean/batch").data)
     assert (line["id"], line["error"]["status"]) == (1, 413)
+
+
+def test_the_time_counts_from_when_the_request_was_here(lexicon: Lexicon) -> None:
+    turns = Turns(0.5, 1000)
+    with (
+        turns.take("a", lexicon, html=False, since=time.monotonic() - 1) as watched,
+        pytest.raises(RequestError) as caught,
+    ):
+        watched.match("Share")
+
+    assert (caught.value.status, caught.value.retry_after) == (503, 1)
+
+
+def test_large_bodies_are_opened_one_at_a_time(lexicon: Lexicon) -> None:
+    turns, piece = Turns(0.1, 1000), b"x" * 600_000
+    with ExitStack() as first, ExitStack() as second:
+        assert list(turns.opened([piece, piece], first, time.monotonic())) == [piece, piece]
+        assert list(turns.opened([piece], second, time.monotonic())) == [piece]
+        with pytest.raises(RequestError, match="busy"):
+            list(turns.opened([piece, piece], second, time.monotonic()))
+    with ExitStack() as third:
+        assert len(list(turns.opened([piece, piece], third, time.monotonic()))) == 2

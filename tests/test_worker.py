@@ -222,3 +222,91 @@ def test_the_load_scripts_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert throughput.measure(0.5, 1) > 0
     assert len(article(4096)) in range(4050, 4150)
     assert "ratio" in capsys.readouterr().out
+
+
+def test_clients_that_do_not_read_stop_no_cleaning(small: Service) -> None:
+    """Their answers are larger than what the kernel holds, and their requests small enough for the lane of articles."""
+    text = b"A bridge\n" * 7_000
+    asked = post("/v1/clean?explain=true", text)
+    silent = []
+    for _ in range(6):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", small.port))
+        connection.sendall(asked)
+        silent.append(connection)
+        time.sleep(0.3)
+    began = time.monotonic()
+    try:
+        assert small.ask(post("/v1/clean", article(2000)))[0] == 200
+        assert time.monotonic() - began < 5
+        status, whole = small.ask(asked)
+        # one of them reads at last, and nothing is missing
+        silent[0].sendall(asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        late = rest(silent[0])
+    finally:
+        for connection in silent[1:]:
+            connection.close()
+
+    assert (status, len(whole) > 1 << 19) == (200, True)
+    assert late.count(whole) == 2
+
+
+def test_whoever_is_refused_and_takes_its_time_is_told_so_in_the_midst_of_it(small: Service) -> None:
+    head = b"POST /v1/clean/batch HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", small.port), 30) as connection:
+        connection.sendall(head + b"1\r\na\r\n")
+        told = connection.recv(1 << 16)
+
+    assert told.startswith(b"HTTP/1.1 415 ")
+    assert time.monotonic() - began < 10
+    assert small.get("/health")[0] == 200
+
+
+def test_a_refused_body_of_a_size_that_never_comes_is_no_reason_to_wait(small: Service) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", small.port), 30) as connection:
+        connection.sendall(
+            b"POST /v1/clean HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 30000000\r\n\r\nabc"
+        )
+        told = connection.recv(1 << 16)
+
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_line_of_a_batch_is_answered_when_it_is_there(small: Service, *, chunked: bool) -> None:
+    """Nothing is kept back for more, and what was answered is not lost when the client falls silent."""
+    line = b'{"id": %d, "text": "The bridge was closed on Monday."}\n'
+    if chunked:
+        head, sent = BATCH, [b"%x\r\n%s\r\n" % (len(line % n), line % n) for n in range(3)]
+    else:
+        head = BATCH.replace(b"Transfer-Encoding: chunked", b"Content-Length: 10000")
+        sent = [line % n for n in range(3)]
+    with socket.create_connection(("127.0.0.1", small.port), 30) as connection:
+        connection.sendall(head)
+        got = b""
+        for n, piece in enumerate(sent):
+            connection.sendall(piece)
+            while b'{"id":%d,' % n not in got:
+                got += connection.recv(1 << 16)
+        got += rest(connection)
+
+    assert got.count(b'"body":"The bridge was closed on Monday."') == 3
+    assert b'{"id":null,"error":' in got
+
+
+@pytest.mark.parametrize("target", [b"/v1/clean/%62atch", b"http://a.example/v1/clean/batch"])
+def test_a_batch_is_one_however_its_path_is_written(small: Service, target: bytes) -> None:
+    """Two of them that wait leave the thread for articles alone."""
+    waiting = [socket.create_connection(("127.0.0.1", small.port), 30) for _ in range(2)]
+    try:
+        for connection in waiting:
+            connection.sendall(BATCH.replace(b"/v1/clean/batch", target))
+        time.sleep(0.2)
+        assert small.ask(post("/v1/clean", article(2000)))[0] == 200
+    finally:
+        for connection in waiting:
+            connection.close()
