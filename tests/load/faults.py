@@ -161,6 +161,7 @@ def slow(seconds: float = 8, clients: int = 200, chosen: Sequence[str] = ()) -> 
         "slow body": (head + b"Content-Length: 60000\r\n\r\n", b"a"),
         "slow chunked body": (head + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
         "slow reader": (post("/v1/clean?explain=true", large), b""),
+        "slow reader of an article": (post("/v1/clean?explain=true", b"A bridge\n" * 7_000), b""),
     }
     for name in chosen or kinds:
         begin, drip = kinds[name]
