@@ -55,7 +55,7 @@ def test_the_sentences_are_as_many_as_promised() -> None:
 def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
     """They begin with words that phrases begin with, and go on as phrases do; others would prove nothing.
 
-    How many go on so is a matter of the language: nothing follows a label without a slot, and some packs have few others.
+    How many go on so is a matter of the language: nothing follows a label without slots, and some packs have few.
     """
     automaton = lexicon.automaton
     firsts = [automaton.vocabulary.get(letters(sentence.text.split()[0]), ()) for sentence in SENTENCES]
