@@ -100,6 +100,6 @@ def test_letters_are_the_key(text: str) -> None:
     assert letters(text) == key(text, 300).text
 
 
-@given(st.lists(st.text(max_size=30), max_size=8))
+@given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=30), max_size=8))
 def test_letters_of_many_are_the_letters_of_each(texts: list[str]) -> None:
     assert letters_each(texts) == [letters(text) for text in texts]

@@ -1,4 +1,4 @@
-"""A phrase inside prose removes nothing: some three thousand sentences written for it, wherever they stand."""
+"""A phrase inside prose removes nothing: some five thousand sentences written for it, wherever they stand."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,20 @@ from service.model import Options, Scope
 from service.states import ROOT
 
 SENTENCES = list(spares.read())
-SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han-kana", "greek", "hebrew", "hangul", "thai")
+SCRIPTS = (
+    "latin",
+    "cyrillic",
+    "arabic",
+    "devanagari",
+    "han-kana",
+    "greek",
+    "hebrew",
+    "hangul",
+    "thai",
+    "bengali",
+    "georgian",
+    "armenian",
+)
 ABOVE = "The council voted on Tuesday to close the old bridge for repairs that will last until the end of the summer."
 BELOW = "Residents said they had not been told, and some of them learned of it from their neighbours a day before."
 
@@ -48,7 +61,10 @@ def test_the_sentences_are_as_many_as_promised() -> None:
 
 
 def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
-    """They begin with words that phrases begin with, and go on as phrases do; others would prove nothing."""
+    """They begin with words that phrases begin with, and go on as phrases do; others would prove nothing.
+
+    How many go on so is a matter of the language: nothing follows a label without slots, and some packs have few.
+    """
     automaton = lexicon.automaton
 
     def begins(text: str) -> bool:
@@ -60,7 +76,7 @@ def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
     near = sum(automaton.may_begin(sentence.text) for sentence in SENTENCES)
 
     assert begun > 0.5 * len(SENTENCES)
-    assert near > 0.35 * len(SENTENCES)  # what goes on as phrases do, hardly any of Korean and Thai does
+    assert near > 0.3 * len(SENTENCES)
 
 
 def test_a_line_that_is_no_sentence_is_refused(tmp_path: Path) -> None:
