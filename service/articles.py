@@ -87,9 +87,14 @@ def _batch() -> Response:
                 raise current.stopping()
             yield piece
 
-    lines = batch.answers(
-        until_over(_unpacked(current.pieces(at_once=True))), held.settings.max_bytes, defaults, clean_one
-    )
+    def answers(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        share = Share(held.room)
+        try:
+            yield from batch.answers(until_over(pieces), held.settings.max_bytes, defaults, clean_one, share.hold)
+        finally:
+            share.close()
+
+    lines = answers(_unpacked(current.pieces(at_once=True)))
     if inflate.wanted(request.headers.get("Accept-Encoding", ""), None):
         return Response(inflate.gzipped(lines), mimetype=_LINES, headers=_PACKED)
     return Response(lines, mimetype=_LINES, headers=_VARY)

@@ -10,13 +10,20 @@ from service.errors import RequestError
 Clean = Callable[[wire.CleanRequest], wire.CleanAnswer]
 
 
-def answers(pieces: Iterable[bytes], limit: int, defaults: wire.CleanOptions, clean: Clean) -> Iterator[bytes]:
+def answers(
+    pieces: Iterable[bytes],
+    limit: int,
+    defaults: wire.CleanOptions,
+    clean: Clean,
+    hold: Callable[[int], None] = lambda _: None,
+) -> Iterator[bytes]:
     """Yield one line for every line of the input, in order: the answer, or the problem with that line.
 
-    Holds one line at a time, of at most `limit` bytes. A body that breaks off ends with a problem of its own.
+    Holds one line at a time, of at most `limit` bytes; `hold` is told how many there are of it, and may raise
+    `RequestError`. A body that breaks off ends with a problem of its own.
     """
     try:
-        for line in _lines(pieces, limit):
+        for line in _lines(pieces, limit, hold):
             yield _answer(line, limit, defaults, clean)
     except RequestError as error:
         yield _failed({}, error)
@@ -55,7 +62,7 @@ def _name(found: object) -> Mapping[str, object]:
     return {"id": found["id"]} if jsontext.carried(found["id"]) else {}
 
 
-def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:
+def _lines(pieces: Iterable[bytes], limit: int, hold: Callable[[int], None]) -> Iterator[bytes | None]:
     """Yield the lines that are not blank; None for one that is longer than `limit`, of which nothing is kept."""
     held = bytearray()
     skipping = False
@@ -73,6 +80,7 @@ def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes | None]:
             skipping = len(held) > limit
             if skipping:
                 held.clear()
+        hold(len(held))
     if skipping:
         yield None
     elif line := _bare(bytes(held)):

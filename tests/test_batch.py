@@ -177,3 +177,19 @@ def test_a_body_that_breaks_off_says_so_at_its_end() -> None:
             },
         }
     ]
+
+
+def test_what_is_held_of_a_line_is_told_and_may_be_refused() -> None:
+    told: list[int] = []
+
+    def hold(size: int) -> None:
+        told.append(size)
+        if size > 100:
+            raise RequestError(503, "there is no room", retry_after=2)
+
+    line = json.dumps({"text": "x" * 50}).encode()
+    pieces = [line + b"\n" + line[:20], line[20:] + b"\n", b'{"text": "', b"y" * 200, b'"}\n']
+    found = [json.loads(answer) for answer in answers(iter(pieces), 1000, NONE, echo, hold)]
+
+    assert told == [20, 0, 10, 210]
+    assert [answer.get("error", {}).get("status") for answer in found] == [None, None, 503]
