@@ -19,6 +19,13 @@ _HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) .*?\r\n\r\n", re.DOTALL)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
+def told_on_request(about: str | None) -> None:
+    """Print what a script is for and end it, if that is what is asked."""
+    if {"-h", "--help"}.intersection(sys.argv[1:]):
+        print(about)
+        sys.exit(0)
+
+
 def post(path: str, body: bytes, kind: str = "text/plain", *more: str) -> bytes:
     """Return the bytes of a request."""
     lines = [f"POST {path} HTTP/1.1", "Host: afterword", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *more]

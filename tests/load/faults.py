@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.load.client import ROOT, Service, Tally, article, drive, ok, post, serving
+from tests.load.client import ROOT, Service, Tally, article, drive, ok, post, serving, told_on_request
 
 GOOD = [("good", post("/v1/clean", article(4096)))]
 CONNECTIONS = 6
@@ -259,6 +259,7 @@ FAULTS: dict[str, Callable[[], bool]] = {
 }  # fmt: skip
 
 if __name__ == "__main__":
+    told_on_request(__doc__)
     results = {name: FAULTS[name]() for name in sys.argv[1:] or FAULTS}
     ok(
         "all as promised"

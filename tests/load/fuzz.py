@@ -23,7 +23,7 @@ from pathlib import Path
 from service import clean, jsontext, wire
 from service.lexicon import Lexicon, load
 from service.model import Options, Scope
-from tests.load.client import ROOT, ok, serving
+from tests.load.client import ROOT, ok, serving, told_on_request
 
 _LONGEST = 400  # bytes of an input
 _SLOWEST = 5.0  # seconds
@@ -184,6 +184,7 @@ def http(examples: int) -> bool:
 
 
 if __name__ == "__main__":
+    told_on_request(__doc__)
     name, *rest = sys.argv[1:] or ["core"]
     if name == "target":
         _target(rest)

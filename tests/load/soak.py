@@ -11,7 +11,7 @@ import json
 import sys
 from statistics import median
 
-from tests.load.client import Service, article, drive, ok, post, serving
+from tests.load.client import Service, article, drive, ok, post, serving, told_on_request
 
 MOST_SLOWER = 3.0  # the 99th percentile at 70 % load, against the one without load
 MOST_GROWTH = 0.03  # of a worker's memory, after the warm-up
@@ -110,4 +110,5 @@ def _told(service: Service, before: dict[int, int], after: dict[int, int]) -> bo
 
 
 if __name__ == "__main__":
+    told_on_request(__doc__)
     sys.exit(not soak(float(sys.argv[1]) if sys.argv[1:] else 600))

@@ -15,7 +15,7 @@ import time
 import zlib
 from collections.abc import Iterator
 
-from tests.load.client import Service, ok, serving
+from tests.load.client import Service, ok, serving, told_on_request
 
 BROKEN = 1000  # every so many lines
 MOST_GROWTH = 0.05  # of the workers' private memory, from the first tenth to the end
@@ -108,6 +108,7 @@ def left(service: Service) -> bool:
 
 
 if __name__ == "__main__":
+    told_on_request(__doc__)
     asked = int(sys.argv[1]) if sys.argv[1:] else 1_000_000
     with serving() as running:
         results = [through(running, asked // 5, packed=True), through(running, asked, packed=False), left(running)]

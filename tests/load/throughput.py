@@ -5,7 +5,7 @@ python -m tests.load.throughput [seconds per turn] [turns]
 
 import sys
 
-from tests.load.client import article, drive, ok, post, serving
+from tests.load.client import article, drive, ok, post, serving, told_on_request
 
 LEAST = 0.35
 
@@ -34,5 +34,6 @@ def measure(seconds: float, turns: int) -> float:
 
 
 if __name__ == "__main__":
+    told_on_request(__doc__)
     asked = [float(number) for number in sys.argv[1:]]
     sys.exit(measure(asked[0] if asked else 5, int(asked[1]) if asked[1:] else 3) < LEAST)
