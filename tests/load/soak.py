@@ -15,7 +15,8 @@ from tests.load.client import Service, article, drive, ok, post, serving, told_o
 
 MOST_SLOWER = 3.0  # the 99th percentile at 70 % load, against the one without load
 MOST_GROWTH = 0.03  # of a worker's memory, after the warm-up
-AT_REST, MOST_TURNS = 0.01, 6  # growth in one turn of the warm-up below which it is over; turns at most
+AT_REST = 0.01  # growth in one turn of the warm-up below which it is over
+LEAST_TURNS, MOST_TURNS = 3, 6  # turns of it
 # A worker's memory goes up and down by a megabyte, as pages that it shares are copied and buffers come and go: of so
 # many looks, with some seconds of load between them, the median counts.
 LOOKS, BETWEEN = 5, 5
@@ -85,7 +86,7 @@ def _rest(service: Service, requests: list[tuple[str, bytes]], seconds: float) -
         now = service.memory()
         growth = max(now[pid] / before.get(pid, 1) - 1 for pid in now)
         before = now
-        if growth <= AT_REST:
+        if growth <= AT_REST and turn + 1 >= LEAST_TURNS:
             ok(f"memory at rest after {turn + 1} turns of {seconds:.0f} s")
             break
 
