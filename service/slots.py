@@ -10,6 +10,7 @@ from service.lines import COLON, COMMA, Key, letters
 SITE_WORDS, ANY_WORDS, DATE_WORDS, DATE_LETTERS = 6, 30, 8, 40
 NAME_WORDS, NAME_WORDS_UPPER = 4, 3  # fewer in a line of capitals, where any word has one
 SMALL_LETTERS = 3  # of a word that may stand in a date
+HANGUL = ("가", "힣")  # a letter is a syllable there, and three of them are most words: one is enough for a weekday
 SMALL_WORDS = frozenset(
     "of the and for de da di van von der del la le el al du des do dos das y e i den het op och og".split()  # noqa: SIM905 - shorter
 )
@@ -68,11 +69,15 @@ def _date(line: Key, at: int) -> Iterator[int]:
     for end in _words(line, at, DATE_WORDS, COLON + 1):
         word = line.text[last:end]
         digit = any(map(str.isdigit, word))
-        if end - at > DATE_LETTERS or not (digit or len(word) <= SMALL_LETTERS or word in _times()):
+        if end - at > DATE_LETTERS or not (digit or len(word) <= _small(word) or word in _times()):
             return
         digits, last = digits or digit, end
         if digits:
             yield end
+
+
+def _small(word: str) -> int:
+    return 1 if HANGUL[0] <= word[0] <= HANGUL[1] else SMALL_LETTERS
 
 
 @lru_cache(maxsize=1)
