@@ -57,7 +57,9 @@ def test_most_sentences_hold_words_of_labels(lexicon: Lexicon) -> None:
     """
     automaton = lexicon.automaton
     heads = {
-        word for word, symbols in automaton.vocabulary.items() if any(symbol in automaton.words[ROOT] for symbol in symbols)
+        word
+        for word, symbols in automaton.vocabulary.items()
+        if any(symbol in automaton.words[ROOT] for symbol in symbols)
     }
     keys = [letters(sentence.text) for sentence in SENTENCES]
     begun = Counter(
