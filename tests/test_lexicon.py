@@ -124,6 +124,7 @@ def small(tmp_path: Path) -> Lexicon:
         ("Read also — Minister resigns", "xx.related.lead"),
         ("fb", "xx.share.name"),
         ("Published 23 августа 2016, 10:40", "xx.byline.published"),
+        ("Published 2024년 3월 12일 (화) 오후 3시", "xx.byline.published"),
     ],
 )
 def test_lines_that_are_phrases(small: Lexicon, line: str, phrase: str) -> None:
@@ -139,7 +140,7 @@ def test_lines_that_are_phrases(small: Lexicon, line: str, phrase: str) -> None:
         "", "   ", "…", "Share", "Share on Facebook is what she said.", "See also Section 4.", "Read also the classics",
         "He said: see also", "Facebook said so.", "vkontakt", "Published in spring.",
         "More from one two three four five six seven",
-        "Shared on Facebook", "unseealso", "Sharefacebooking", "READ ALSO:",
+        "Shared on Facebook", "unseealso", "Sharefacebooking", "READ ALSO:", "Published 2주 만에 다시",
     ],
 )  # fmt: skip
 def test_lines_that_are_none(small: Lexicon, line: str) -> None:

@@ -1,4 +1,4 @@
-"""A phrase inside prose removes nothing: some five thousand sentences written for it, wherever they stand."""
+"""A phrase inside prose removes nothing: some seven thousand sentences written for it, wherever they stand."""
 
 from collections import Counter
 from pathlib import Path
@@ -27,6 +27,8 @@ SCRIPTS = (
     "bengali",
     "georgian",
     "armenian",
+    "tamil",
+    "telugu",
 )
 ABOVE = "The council voted on Tuesday to close the old bridge for repairs that will last until the end of the summer."
 BELOW = "Residents said they had not been told, and some of them learned of it from their neighbours a day before."
