@@ -65,9 +65,10 @@ def soak(seconds: float) -> bool:
         pause = CONNECTIONS / (full * SHARE)
         part = drive(service.port, good, min(60, seconds / 2), CONNECTIONS, pause)
         _rest(service, requests, min(60, seconds / 2))
-        before = _memory(service, requests)
+        between = min(BETWEEN, seconds / 20)
+        before = _memory(service, requests, between)
         whole = drive(service.port, requests, seconds, CONNECTIONS)
-        after = _memory(service, requests)
+        after = _memory(service, requests, between)
         fine = _told(service, before, after)
     slower = part.quantile("good", 0.99) / alone.quantile("good", 0.99)
     ok(f"p99 of good requests: unloaded {alone.quantile('good', 0.99):.1f} ms; at {SHARE:.0%} of {full:.0f}/s "
@@ -91,11 +92,11 @@ def _rest(service: Service, requests: list[tuple[str, bytes]], seconds: float) -
             break
 
 
-def _memory(service: Service, requests: list[tuple[str, bytes]]) -> dict[int, int]:
+def _memory(service: Service, requests: list[tuple[str, bytes]], seconds: float) -> dict[int, int]:
     """Return the memory of each worker, in KB."""
     seen: dict[int, list[int]] = {}
     for _ in range(LOOKS):
-        drive(service.port, requests, BETWEEN, CONNECTIONS)
+        drive(service.port, requests, seconds, CONNECTIONS)
         for pid, size in service.memory().items():
             seen.setdefault(pid, []).append(size)
     return {pid: round(median(sizes)) for pid, sizes in seen.items() if len(sizes) == LOOKS}
