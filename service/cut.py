@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service import columns, together
+from service import columns, makes, together
 from service.features import Floats
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
@@ -137,6 +137,10 @@ def decide(
         needed[[*proses, *together.spoken(proses, sentences)]] = SURE_TAIL
     needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
     inside = body < needed
+    entries = makes.entries(sights, inside | (np.arange(len(sights)) >= tail), by_rules)
+    inside[entries] = False
+    tail = max([tail, *(i + 1 for i in entries)])
+    inside[makes.cells(sights, inside, tail)] = False
     inside[together.leading(sights, inside, body)] = False
     gone = inside.copy() if scope is Scope.ARTICLE else np.zeros(len(sights), bool)
     gone[tail:] = True

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from service import makes
 from service.features import Floats
+from service.makes import SUBHEADS, Bools
 from service.sight import Sight
 from service.tagger import LEAST, Tags, probability
 
 # Items of one list, and cells of one row. Of a list half is lost otherwise; the words of pages are judged no worse.
 TIED = frozenset(("li", "dt", "dd", "td", "th", "pre"))
-SUBHEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 LEAD = 0.1  # probability that a line is the article's, above which it stays if it leads on to one that does
 SURE = 0.95  # probability of a paragraph, before the extractor is asked, above which it stays whatever that says
 IN_DOUBT = 0.5  # probability that such a paragraph has then
-
-Bools = npt.NDArray[np.bool_]
 
 
 def mean(one: Floats, other: Floats) -> Floats:
@@ -82,10 +80,16 @@ def spoken(proses: Sequence[int], sentences: Sequence[int]) -> list[int]:
 def hold(sights: Sequence[Sight], first: Tags, asked: Tags, by_rules: int) -> tuple[Tags, int]:
     """Return what is said of a page about which the extractor was `asked`, and where the rules put the cut.
 
-    No paragraph goes of which the `first` look was sure: the extractor leaves out the second half of some articles.
+    No paragraph goes of which the `first` look was sure, nor others of that make which it would have kept: the
+    extractor leaves out the second half of some articles.
     """
     prose = np.array([sight.look.prose for sight in sights])
     sure = np.flatnonzero(prose & (first.body > SURE))
+    made = {makes.make(sights[i].line.path or "") for i in sure.tolist()}
+    alike = np.flatnonzero(prose & (first.body > IN_DOUBT)).tolist()
+    sure = np.array(
+        [i for i in alike if first.body[i] > SURE or makes.make(sights[i].line.path or "") in made], np.int64
+    )
     body, goes_on = asked.body.copy(), asked.goes_on.copy()
     for values in (body, goes_on):
         values[sure] = np.maximum(values[sure], IN_DOUBT)

@@ -58,3 +58,12 @@ def test_no_paragraph_goes_that_was_sure_before_the_extractor_was_asked() -> Non
     assert found.body == pytest.approx([0.9, 0.5, 0.01, 0.01])
     assert found.goes_on == pytest.approx([0.5, 0.5, 0, 0])
     assert by_rules == 2
+
+
+def test_paragraphs_of_that_make_stay_too_if_the_first_look_would_have_kept_them() -> None:
+    seen = sights(f"<p>{PROSE}<p>{PROSE}<p>{PROSE}<div class=other>{PROSE}</div>")
+    first = Tags(np.array([0.99, 0.6, 0.4, 0.6], np.float32), np.zeros(4, np.float32), None, (), None, "page")  # type: ignore[arg-type]
+    found, by_rules = together.hold(seen, first, replace(first, body=np.zeros(4, np.float32)), 0)
+
+    assert found.body == pytest.approx([0.5, 0.5, 0, 0])
+    assert by_rules == 2
