@@ -33,6 +33,9 @@ BEGUN_TAIL = 0.3  # the same of a sentence that begins like a notice: with it, n
 GIVEN_UP_CERTAIN = (
     0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
 )
+VERSE = 0.3  # share of what the rules do not know that must stay of a text without any prose: a poem, a list of winners
+BRIEF = 0.12  # probability, as above, of a sentence of a few words below a paragraph: "Nobody came."
+HELD = 0.6  # probability of a paragraph, above which the rules do not cut above it
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
 POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
@@ -112,16 +115,19 @@ def decide(
     proses = [i for i, sight in enumerate(sights) if sight.look.prose]
     if tags is None:
         return _by_rules(sights, read, by_rules)
+    body = together.as_one(sights, tags.body)
+    goes_on = together.as_one(sights, together.mean(tags.body, tags.goes_on))
+    by_rules = max([by_rules, *(i + 1 for i in proses if i > by_rules and _held(sights[i], body[i]))])
     price = TAIL if scope is Scope.TAIL else ARTICLE if tags.which == columns.TEXT else PAGE
     needed = np.full(len(sights), price.line)
     needed[proses] = price.piece if any(sight.joined for sight in sights) else price.paragraph
     sentences = [i for i, sight in enumerate(sights) if sight.look.ended and sight.hit is None]
     needed[sentences] = np.minimum(needed[sentences], price.sentence)
-    goes_on = together.as_one(sights, together.mean(tags.body, tags.goes_on))
+    brief = [i for i in together.spoken(proses, sentences) if not sights[i].look.prose]
+    needed[brief] = np.minimum(needed[brief], BRIEF)
     on = np.flatnonzero(goes_on > needed)
     if not len(on) or float(tags.body.max()) < LEAST_BODY:  # the tagger sees no article
         return _by_rules(sights, read, by_rules if proses and proses[0] < by_rules else len(sights))
-    body = together.as_one(sights, tags.body)
     tail = int(on[-1]) + 1
     sizes = [sights[i].look.size for i in proses]
     short = sum(sizes[: bisect_left(proses, tail)]) < SHORT_ARTICLE
@@ -133,6 +139,7 @@ def decide(
     begin = proses[0] if proses and proses[0] < tail else 0
     needed[:] = price.inside
     needed[sentences] = min(price.inside, price.sentence)
+    needed[brief] = min(price.inside, BRIEF)
     if sum(sizes) < SHORT_ARTICLE:
         needed[[*proses, *together.spoken(proses, sentences)]] = SURE_TAIL
     needed[[i for i, sight in enumerate(sights) if _known(sight, read[i][1], i < begin)]] = GIVEN_UP_CERTAIN
@@ -144,16 +151,28 @@ def decide(
     inside[together.leading(sights, inside, body)] = False
     gone = inside.copy() if scope is Scope.ARTICLE else np.zeros(len(sights), bool)
     gone[tail:] = True
-    told = [(gone[i], sights[i].look.size) for i in proses if read[i][1].kind is Kind.BODY]  # readers' comments are not
-    if sum(size for away, size in told if not away) < price.prose * sum(size for _, size in told):
+    told = [i for i in proses if read[i][1].kind is Kind.BODY]  # readers' comments are not
+    share = price.prose if told else VERSE
+    told = told or [i for i in range(len(sights)) if read[i][1].kind is Kind.BODY]
+    if sum(sights[i].look.size for i in told if not gone[i]) < share * sum(sights[i].look.size for i in told):
         return _by_rules(sights, read, by_rules)
     if not again:
         gone |= inside
     return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
 
 
+def _held(sight: Sight, body: float) -> bool:
+    """Say whether a paragraph below the cut of the rules is the article's: they take one below a list for a teaser."""
+    return body > HELD and sight.hit is None and not sight.title
+
+
 def _by_rules(sights: Sequence[Sight], read: Read, tail: int) -> Cut:
     inside = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
+    if not any(sight.look.prose for sight in sights[:tail]):
+        unknown = [
+            sight.look.size if judged.kind is Kind.BODY else 0 for sight, (_, judged) in zip(sights, read, strict=True)
+        ]
+        tail = tail if sum(unknown[:tail]) >= VERSE * sum(unknown) else len(sights)
     return Cut(_named(sights, [judged for _, judged in read], tail), tail, inside)
 
 
@@ -171,9 +190,24 @@ def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[i
         gone = [i for i in range(decision.tail) if decision.inside[i]] + gone
     if sights and len(gone) == len(sights):
         return [], NO_ARTICLE
-    if not gone and not any(sight.look.prose for sight in sights):
+    if scope is Scope.TAIL and _is_no_article(sights, set(gone)):
+        return [], NO_ARTICLE
+    if not gone and not any(map(_is_paragraph, sights)):
         return [], NO_ARTICLE if sights else None
     return gone, None
+
+
+def _is_paragraph(sight: Sight) -> bool:
+    return sight.look.prose and not (sight.hit is not None and sight.hit.certain)
+
+
+def _is_no_article(sights: Sequence[Sight], gone: set[int]) -> bool:
+    """Say whether what would stay is no article: no paragraph, and fewer letters than would go."""
+    stays = [sight for i, sight in enumerate(sights) if i not in gone]
+    if not gone or any(map(_is_paragraph, stays)):
+        return False
+    size = sum(sight.look.size for sight in stays if sight.hit is None)
+    return size < sum(sights[i].look.size for i in gone)
 
 
 def pointers(sights: Sequence[Sight], decision: Cut, gone: Sequence[int]) -> list[int]:

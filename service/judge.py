@@ -5,6 +5,7 @@ date or its teaser until prose begins. The gain of a line depends on the lines a
 again finds nothing more.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ LABEL, LABEL_COMPANY = -0.1, 0.0  # an unknown line as short as a label; below a
 LABEL_LETTERS = 40
 REST_LINE, REST_PROSE = 0.0, -0.5  # below the heading of the comments: names and dates; what readers write
 WALL_BASE, WALL_SHARE = 1.0, 20.0  # a paragraph costs so much, and so much times its share of the prose above it
-FIRST_TEASER = -0.8  # the paragraph below one item may be the article again; below several it is a teaser
+# The paragraph below an item may be its teaser or the article again, which goes on below a box of links; below a second
+# one it is a teaser. It takes back what the items above it gained.
+FIRST_TEASER, SENTENCES = -0.8, -2.0  # of several sentences it is rather the article
 TEASER_LETTERS = 320  # a teaser is not longer
 ITEM_LETTERS = 160  # a headline is not longer than that
 ITEM_WORDS_LETTERS = 16  # a shorter line under a related heading is no headline
@@ -34,6 +37,8 @@ REST_PROSE_ABOVE = 400  # letters of prose that must stand above a heading that 
 META_KINDS = frozenset((Kind.BYLINE, Kind.CAPTION, Kind.TAGS, Kind.NAV, Kind.OTHER, Kind.RELATED_META))
 COUNT_LETTERS = 6  # digits of a counter
 QUOTE = 60  # characters of another line that a reason quotes
+
+_SEVERAL = re.compile(r"[^\W\d_]{3}[.!?…][\"'»”’)]*\s+[\"'«“„‘(]*[^\W\d_]|[。！？।۔][^\W\d_]")  # sentences
 
 PROSE = Judgement(Kind.BODY, 0.9, ("reads as prose",))
 UNTOLD = Judgement(Kind.BODY, 0.5, ())
@@ -149,7 +154,10 @@ class Reader:
             return None
         if related and after_item and size <= TEASER_LETTERS:
             self._teasers += 1
-            return FIRST_TEASER if self._teasers == 1 else 0.0, Judgement(Kind.RELATED_META, 0.6, (str(opener),))
+            several = SENTENCES if _SEVERAL.search(sight.line.text) else 0.0
+            return FIRST_TEASER + several - ITEM * (self._items - 1) if self._teasers == 1 else 0.0, Judgement(
+                Kind.RELATED_META, 0.6, (str(opener),)
+            )
         if self._teasers < OWN_PROSE.get(opener.kind, 0):
             self._teasers += 1
             return 0.0, Judgement(opener.kind, 0.6, (str(opener),))
