@@ -121,9 +121,14 @@ def in_order(runs: Sequence[tuple[Run, bool]]) -> list[tuple[Run, bool]]:
 
     Those that such words end are left out if the line is nothing but labels: "Did you like it? Share it!" is two.
     """
-    if any(len(run) > 1 and not is_open and all(piece.sure for piece in run) for run, is_open in runs):
+    if any(len(run) > 1 and not is_open and _is_nothing_but_labels(run) for run, is_open in runs):
         runs = [pair for pair in runs if not pair[1]]
     return sorted(runs, key=lambda pair: len(pair[0]))
+
+
+def _is_nothing_but_labels(run: Run) -> bool:
+    sure = [piece.sure for piece in run]
+    return all(sure) or (any(sure) and _shares(run) == len(run) and _is_one_language(run))
 
 
 def said_before(run: Run, line: Key, at: int) -> Hit:
