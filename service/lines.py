@@ -38,6 +38,7 @@ _ENDINGS = ".,!?…\"'»”’ "  # marks behind the last word of most lines
 
 HEAD_LIMIT = 64  # characters of a line that tell whether it can begin like a phrase at all
 LAST_LETTERS = 2  # of a line, that tell whether it can end like one
+SPACED_LETTERS = 4  # of the shortest label with a space behind each letter
 COLON, DASH, COMMA = 3, 2, 1  # what stood between two pieces: the first two set the rest of a line off
 
 
@@ -70,6 +71,11 @@ class Key:
     def upper(self) -> bool:
         """Whether the line is written in capitals."""
         return self.line[: self.limit].isupper()
+
+    @cached_property
+    def spaced_out(self) -> bool:
+        """Whether it is written in capitals with a space behind each, as no sentence is: "S H A R E"."""
+        return len(self.pieces) >= SPACED_LETTERS and self.upper and all(b - a == 1 for _, a, b in self.pieces)
 
     @cached_property
     def capitals(self) -> tuple[bool, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from service.lines import COMMA, DASH, Key, first_word, has_break, opening, unspaced
 from service.model import Hit, Kind
-from service.pieces import Run, preference, read_on, said, said_before, said_unmarked, says_more
+from service.pieces import SPACED_OUT, Run, in_order, preference, read_on, said, said_before, said_unmarked, says_more
 from service.slots import FREE, MOST_WORDS, SLOTS, WITH_DIGITS
 from service.states import REACH, ROOT, STARTS, TOUCHING, States
 
@@ -146,10 +146,13 @@ class Automaton(States):
         if not runs:
             return before
         listed = COMMA in line.breaks
+        glued = unspaced(line.text) and len(line.gaps) == 2
         machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
         hits = []
-        for run, is_open in sorted(runs, key=lambda pair: len(pair[0])):
-            hit = said(run, None, listed, machine_made)
+        for run, is_open in in_order(runs):
+            hit = said(run, None, listed, machine_made, glued)
+            if line.spaced_out and hit.kind in SPACED_OUT:
+                hit = replace(hit, certain=True)
             hits.append(replace(hit, open=True) if is_open and hit.certain else hit)
         return max(filter(None, (*hits, before)), key=preference, default=None)
 

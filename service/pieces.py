@@ -10,7 +10,10 @@ from service.model import Hit, Kind, Reach
 LEAST_POINTER = 2  # words of a label that a title may follow without a colon
 LEAST_TITLE, MOST_TITLE = 16, 200  # characters of such a title
 NAMES_RUN = 3  # different bare names that make a share bar; fewer may be a sentence broken at its links
+LABELS_RUN = 2  # share labels that make one: nobody writes "Share Tweet" either
 ANY = "any"  # the pack of no language
+LOANS = "en"  # the pack whose labels stand among those of every language
+SPACED_OUT = frozenset((Kind.SHARE, Kind.RELATED_HEADING, Kind.SUBSCRIBE, Kind.COMMENTS, Kind.TAGS, Kind.AD))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +83,9 @@ def _strength(run: Run) -> tuple[bool, bool, int]:
     return _is_one_language(run), any(piece.sure for piece in run), _shares(run)
 
 
-def _is_one_language(run: Run) -> bool:
-    packs = [piece.packs for piece in run if piece.record.pack != ANY]
+def _is_one_language(run: Run, loans: str = "") -> bool:
+    """Say whether one language has all of these, but for those that the pack `loans` has too."""
+    packs = [piece.packs for piece in run if piece.record.pack != ANY and loans not in piece.packs]
     return len(packs) <= 1 or bool(frozenset.intersection(*packs))
 
 
@@ -89,23 +93,42 @@ def _shares(run: Run) -> int:
     return sum(piece.record.kind is Kind.SHARE for piece in run)
 
 
-def said(run: Run, value: int | None, listed: bool = False, machine_made: bool = False) -> Hit:
+def said(run: Run, value: int | None, listed: bool = False, machine_made: bool = False, glued: bool = False) -> Hit:
     """Return the hit for a run of pieces. A run speaks for its own line only, and is as sure as its surest piece.
 
-    Several names are a share bar, unless commas make them a list (`listed`); so are two labels that nobody would
-    write so: in one word, or one label twice.
+    Several names or labels are a share bar, unless commas make them a list (`listed`), or they are two that may be one
+    word of a script without spaces (`glued`); so are two among others that nobody would write so (`machine_made`): in
+    one word, or one label twice. Words of several languages meet by chance more often than not.
     """
     first = next((piece for piece in run if piece.sure), run[0])
     record, certain = first.record, first.sure
     if len(run) == 1:
         return Hit(record.kind, record.reach, record.id, certain, value)
+    shares = _shares(run)
+    labels = sum(piece.record.kind is Kind.SHARE and piece.record.pack != ANY for piece in run)
+    is_bar = value is None and not listed and shares == len(run)  # of nothing but names and labels
+    is_pair = is_bar and labels >= LABELS_RUN and not glued and _is_one_language(run, LOANS)
     if not _is_one_language(run) and not all(piece.sure for piece in run):
-        certain = False  # words of several languages meet by chance more often than not
+        certain = is_pair or (is_bar and shares >= NAMES_RUN)
     elif not listed:
-        labels = sum(piece.record.kind is Kind.SHARE and piece.record.pack != ANY for piece in run)
-        certain = certain or _shares(run) >= NAMES_RUN or (labels > 1 and machine_made)
+        certain = certain or is_pair or shares >= NAMES_RUN or (labels > 1 and machine_made)
     alike = all(piece.record is record for piece in run)
     return Hit(record.kind, record.reach if alike else Reach.LINE, record.id, certain, value)
+
+
+def in_order(runs: Sequence[tuple[Run, bool]]) -> list[tuple[Run, bool]]:
+    """Return ways to read a line, shortest first, each with whether words of any sort end it.
+
+    Those that such words end are left out if the line is nothing but labels: "Did you like it? Share it!" is two.
+    """
+    if any(len(run) > 1 and not is_open and _is_nothing_but_labels(run) for run, is_open in runs):
+        runs = [pair for pair in runs if not pair[1]]
+    return sorted(runs, key=lambda pair: len(pair[0]))
+
+
+def _is_nothing_but_labels(run: Run) -> bool:
+    sure = [piece.sure for piece in run]
+    return all(sure) or (any(sure) and _shares(run) == len(run) and _is_one_language(run))
 
 
 def said_before(run: Run, line: Key, at: int) -> Hit:

@@ -155,6 +155,44 @@ def test_a_bare_name_is_uncertain_and_three_are_a_share_bar(small: Lexicon) -> N
     assert (one.certain, three.certain) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("line", "certain"),
+    [
+        ("Share Tweet", True), ("Udostępnij Tweet", True), ("Paylaş Tweetle", True),
+        ("Compartir Tweet Compartir", True), ("TeilenTweetenTeilenE-Mail", True), ("シェア ツイート", True),
+        ("Facebook Twitter LinkedIn Email Print", True),
+        ("FacebookTwitterWhatsAppTelegramLineCopy Link", True),
+        ("Share", False), ("Share, Tweet", False), ("Facebook Twitter", False), ("分享收藏", False),
+        ("Teilen Paylaş", False), ("Share Tweet: that is all they do", False),
+    ],
+)  # fmt: skip
+def test_two_share_labels_are_a_share_bar(lexicon: Lexicon, line: str, certain: bool) -> None:
+    """Nobody writes two of them side by side but a machine; commas, and words of two languages, say less."""
+    hit = lexicon.match(line)
+
+    assert (hit is not None and hit.certain) == certain
+
+
+@pytest.mark.parametrize(
+    ("line", "certain"),
+    [
+        ("S H A R E", True), ("R E L A T E D", True), ("SHARE", False), ("S h a r e", False), ("T H E  E N D", False),
+        ("A B C", False), ("S O S  S A I D  H E", False),
+    ],
+)  # fmt: skip
+def test_capitals_with_spaces_between_them_are_no_sentence(lexicon: Lexicon, line: str, certain: bool) -> None:
+    hit = lexicon.match(line)
+
+    assert (hit is not None and hit.certain) == certain
+
+
+def test_a_line_of_nothing_but_labels_is_one_whatever_else_it_may_be(lexicon: Lexicon) -> None:
+    """The first of them may go on with words of any sort, which alone would leave a sentence in doubt."""
+    hits = [lexicon.match(f"Понравилась статья? {rest}") for rest in ("Поделитесь с друзьями!", "Её автор умер давно.")]
+
+    assert [hit is not None and hit.certain for hit in hits] == [True, False]
+
+
 def test_words_of_any_sort_make_no_sentence_certain(small: Lexicon) -> None:
     """Few words of its own may begin a sentence of the article too; many of them are known whatever follows."""
     told = {
