@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service import columns, makes, together
+from service import columns, makes, reasons, together
 from service.features import Floats
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
@@ -259,12 +259,13 @@ def _judged(
     found, stays = {i: read[i][1] for i in gone}, body.tolist()
     doubted = [i for i in gone if not _sure(sights[i], read[i][1])]
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
-    for i, (weighed, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
+    for i, (weighed, likely), against in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
         kind = _kind(sights[i], by_rules, weighed, likely)
         evidence = by_rules.evidence if by_rules.kind is kind else ()
         why = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
-        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *reasons), by_rules.item and kind is Kind.RELATED)
+        spoke = reasons.checked(sights, body, i, against)
+        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *spoke), by_rules.item and kind is Kind.RELATED)
     if explain:
         for i in range(len(sights)):
             if i not in found:

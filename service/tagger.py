@@ -33,6 +33,12 @@ GOING = tuple(kind for kind in Kind if kind is not Kind.BODY)  # the answers of 
 _RELATED = GOING.index(Kind.RELATED)
 
 
+# What speaks against a line, where that is about other lines; reasons.py says which.
+KNOWN = "known phrases stand in it or around it"
+AROUND = "the lines around it are no article's"
+BELOW = "no more of the article stands below"
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """What is learned for one sort of source."""
@@ -204,10 +210,10 @@ def _evidence(which: str) -> dict[str, list[int]]:
     groups: dict[str, tuple[str, ...]] = {
         "worded like a line that is no article's": columns.WORDS,
         "its look is not a paragraph's": looks,
-        "known phrases stand in it or around it": rules,
-        "the lines around it are no article's": (),
+        KNOWN: rules,
+        AROUND: (),
         "the article does not speak of this": echo.NAMES,
-        "no more of the article stands below": features.PLACE,
+        BELOW: features.PLACE,
         "its place in the page's markup": (*elements.NAMES[2:], *columns.PATH, *among.GROUPS),
         "the extractor left it out": ("kept", "kept_known"),
     }
