@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 import service
-from service import bulk, charset, clean, cpus, given, jsontext, progress, settings, size, wire
+from service import bulk, charset, clean, cpus, given, jsontext, language, progress, settings, size, wire
 from service.errors import AfterwordError, GivenError, PackError, SettingsError
 from service.lexicon import load
 from service.model import Result
@@ -269,18 +269,21 @@ def _rules(asked: argparse.Namespace) -> None:
     lexicon = load()
     facts = lexicon.facts()
     languages = facts.pop("languages")
+    chosen = ""
     if asked.tag is None:
         for tag, counts in sorted(languages.items()):
             _row(tag, counts)
         _row("all", facts)
-    elif asked.tag in languages:
-        for record in lexicon.records.values():
-            if record.id.startswith(f"{asked.tag}."):
-                print(record.id, record.kind, record.reach, " | ".join(record.phrases), sep="\t")
     else:
-        raise AfterwordError(f"no pack for {asked.tag!r}; there are {', '.join(sorted(languages))}")
+        # "DE" and "pt-BR" are tags as well; a pack is a language's, whatever the region
+        tag = next((tag for tag in (asked.tag.lower(), language.primary(asked.tag)) if tag in languages), None)
+        if tag is None:
+            raise AfterwordError(f"no pack for {asked.tag!r}; there are {', '.join(sorted(languages))}")
+        chosen = f"{tag}."
+        for record in lexicon.records.values():
+            if record.id.startswith(chosen):
+                print(record.id, record.kind, record.reach, " | ".join(record.phrases), sep="\t")
     # Whoever edits a pack asks here whether it does what its examples say.
-    chosen = f"{asked.tag}." if asked.tag else ""
     if faults := [fault for fault in lexicon.example_faults() if fault.startswith(chosen)]:
         raise PackError(faults)
 

@@ -192,6 +192,15 @@ def test_rules_tells_languages_and_their_phrases(run: Run, monkeypatch: pytest.M
     assert any("\tshare\t" in line for line in lines)
 
 
+@pytest.mark.parametrize(("asked", "pack"), [("DE", "de"), ("pt-BR", "pt"), ("zh_Hant", "zh"), ("sr-Cyrl-RS", "sr")])
+def test_rules_takes_any_tag_of_a_language(run: Run, monkeypatch: pytest.MonkeyPatch, asked: str, pack: str) -> None:
+    monkeypatch.setattr(Lexicon, "example_faults", lambda _: iter(()))
+    ended = run("rules", asked)
+
+    assert ended.status == 0
+    assert {line.partition(".")[0] for line in ended.out.decode().splitlines()} == {pack}
+
+
 def test_rules_tells_which_examples_fail(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     faults = ["ru.share.x: catches 'a' is hit by nothing", "en.share.x: spares 'b' is hit by en.share.x"]
     monkeypatch.setattr(Lexicon, "example_faults", lambda _: iter(faults))

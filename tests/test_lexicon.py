@@ -360,3 +360,86 @@ def test_a_sentence_that_begins_like_a_label_is_not_certain(lexicon: Lexicon, se
     hit = lexicon.match(sentence)
 
     assert hit is None or not hit.certain
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Redaktion: Warum hat es so lange gedauert?",
+        "记者：您拍这部电影一共用了多少年？",
+        "記者：一番難しかったのは？",
+        "Journaliste : Pourquoi avoir attendu si longtemps ?",
+        "Periodista: ¿Por qué tardó tanto?",
+        "Reporter: Did you know about the money?",
+        "Журналист: Почему вы молчали?",
+        "Фотограф: Я его больше не видел!",
+        "Tags: What are they and why do we need them?",
+        "Автор: кто он?",
+        "Related: How are they related?",
+        "Stand: Wo steht er?",
+        "通讯员：报告，敌人来了！",
+        "Source: He was told to leave.",
+        "Source: They knew. They always knew.",
+        "Источник: Вода течёт из скалы за церковью.",
+        "Quelle: Das Wasser kommt aus dem Felsen hinter der Kirche.",
+        "Fuente: El agua sale de la roca detrás de la iglesia.",
+        "Autor: Ich habe zehn Jahre an dem Buch geschrieben.",
+        "Автор: Мне было двадцать лет, когда началась война.",
+        "Аутор: Десет година сам писао ову књигу.",
+        "Nguồn: Nước chảy ra từ tảng đá sau nhà thờ.",
+        "Sumber: Airnya keluar dari batu di belakang gereja.",
+        "Quelle: das Wasser kommt aus dem Felsen, läuft unter der Straße hindurch und treibt die Mühle an",
+        "Photo: what she saw was a family at dinner, and behind them the window through which the soldiers came",
+        "Tags: a short history of graffiti",
+        "引用：古池や蛙飛びこむ水の音",
+    ],
+)
+def test_a_sentence_behind_a_label_is_the_articles(lexicon: Lexicon, line: str) -> None:
+    """Who speaks in an interview stands before a colon as who wrote the page does, and so does what a spring is."""
+    hit = lexicon.match(line)
+
+    assert hit is None or not hit.certain
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Фото: Иван Петров / ТАСС.",
+        "Photo: Jane Doe, AP",
+        "Source: Office for National Statistics, 2023.",
+        "Источник: Министерство внутренних дел Российской Федерации",
+        "Quelle: ntv.de, mli/dpa",
+        "Tags: harbour, council, storm",
+        "Tags: climate change, global warming",
+        "Теги: экономика, банк, россия, новости, политика, общество",
+        "来源：新华社",
+    ],
+)
+def test_names_and_keywords_behind_a_label_are_certain(lexicon: Lexicon, line: str) -> None:
+    hit = lexicon.match(line)
+
+    assert hit is not None
+    assert hit.certain
+
+
+@pytest.mark.parametrize(
+    ("line", "certain"),
+    [
+        ("10 Gedanken zu „Der Hafen“", True),
+        ("10 Antworten zu Corona", False),
+        ("3 respuestas a «El puerto»", True),
+        ("10 respuestas a las dudas sobre la vacuna", False),
+        ("Photo by Jane Doe", True),
+        ("Photo by the river", False),
+    ],
+)
+def test_a_headline_may_begin_as_a_label_does(lexicon: Lexicon, line: str, certain: bool) -> None:
+    """What was answered stands in quotes where it is the page's title; who made a photo has a name."""
+    hit = lexicon.match(line)
+
+    assert hit is not None
+    assert hit.certain == certain
+
+
+def test_what_may_be_a_button_is_none_with_a_full_stop(lexicon: Lexicon) -> None:
+    assert [lexicon.match(line) for line in ("Read on.", "Listen.", "Nie.")] == [None, None, None]
