@@ -34,6 +34,7 @@ GIVEN_UP_CERTAIN = (
     0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
 )
 VERSE = 0.3  # share of what the rules do not know that must stay of a text without any prose: a poem, a list of winners
+LEFT_OUT = 0.3  # share of a page's prose that the extractor must keep to be believed where the rules stand alone
 BRIEF = 0.12  # probability, as above, of a sentence of a few words below a paragraph: "Nobody came."
 HELD = 0.6  # probability of a paragraph, above which the rules do not cut above it
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
@@ -167,7 +168,10 @@ def _held(sight: Sight, body: float) -> bool:
 
 
 def _by_rules(sights: Sequence[Sight], read: Read, tail: int) -> Cut:
-    inside = [_goes_by_rules(sight, judged) for sight, (_, judged) in zip(sights, read, strict=True)]
+    proses = [sight for sight in sights if sight.look.prose]
+    kept = sum(sight.look.size for sight in proses if sight.line.kept is not False)
+    asked = kept >= LEFT_OUT * sum(sight.look.size for sight in proses)
+    inside = [_goes_by_rules(sight, judged, asked=asked) for sight, (_, judged) in zip(sights, read, strict=True)]
     if not any(sight.look.prose for sight in sights[:tail]):
         unknown = [
             sight.look.size if judged.kind is Kind.BODY else 0 for sight, (_, judged) in zip(sights, read, strict=True)
@@ -237,8 +241,8 @@ def _goes_on_below(sights: Sequence[Sight]) -> int:
     return 0
 
 
-def _goes_by_rules(sight: Sight, judged: Judgement) -> bool:
-    if sight.line.kept is False:
+def _goes_by_rules(sight: Sight, judged: Judgement, *, asked: bool) -> bool:
+    if asked and sight.line.kept is False:
         return True
     return judged.kind is not Kind.BODY and (judged.confidence >= SURE_INSIDE or bool(sight.title))
 

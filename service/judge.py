@@ -44,6 +44,7 @@ PROSE = Judgement(Kind.BODY, 0.9, ("reads as prose",))
 UNTOLD = Judgement(Kind.BODY, 0.5, ())
 NUMBER = Judgement(Kind.SHARE, 0.7, ("a number below a share label",))
 TITLE = Judgement(Kind.HEADLINE, 0.95, ("the article's own title again",))
+HEAD = Judgement(Kind.HEADLINE, 0.95, ("stands above the article, as its headline does",))
 DATE = Judgement(Kind.BYLINE, 0.6, ("a date and nothing else",))
 
 
@@ -109,7 +110,7 @@ class Reader:
                 self._opener = None
             # a poem may end with its title, and an interview with the words it is called by
             doubted = self._prose_above > 0 and not self._company and sight.title is not Again.DATED
-            return UNKNOWN if doubted else CERTAIN, TITLE
+            return UNKNOWN if doubted else CERTAIN, TITLE if self._prose_above else HEAD
         if opener and opener.reach is Reach.REST:
             return REST_PROSE if prose else REST_LINE, Judgement(opener.kind, 0.8, (str(opener),))
         if sight.look.dated:

@@ -94,6 +94,7 @@ def _join(
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
         if joined[i + 1] and not joined[i] and not gaps[i + 1] and not hits[i] and not looks[i].ended:
             joined[i] = True
+    _unjoin_lists(looks, joined)
     before, boxed = [False, *joined], _boxed(looks, hits)
     return [
         Sight(line, seen, hit, gap, None if boxed[i] else hit, title, False)
@@ -129,6 +130,18 @@ def _join_over_gaps(
         if after.ended or 2 * after.size >= PROSE_LETTERS or lines[i + 1].text[0] in _INSIDE or chained:
             first = i if goes_on(i) else i - 1 if goes_on(i - 1) else i + 1
             joined[first : i + 1] = [True] * (i + 1 - first)
+
+
+def _unjoin_lists(looks: Sequence[Look], joined: list[bool]) -> None:
+    """Part what was joined but is no sentence: brief words in small letters, none of which ends one, are a list."""
+    start = 0
+    for i in range(len(looks)):
+        if joined[i]:
+            continue
+        run = looks[start : i + 1]
+        if i > start and not any(look.ended for look in run) and max(look.size for look in run) < SENTENCE_LETTERS:
+            joined[start:i] = [False] * (i - start)
+        start = i + 1
 
 
 def _boxed(looks: Sequence[Look], hits: Sequence[Hit | None]) -> list[bool]:

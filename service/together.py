@@ -62,7 +62,9 @@ def leading(sights: Sequence[Sight], inside: Bools, body: Floats) -> list[int]:
         line = sights[i].line
         subhead = line.tag in SUBHEADS and sights[i + 1].look.prose
         announces = i > 0 and line.text[-1] in ":：" and sights[i - 1].look.prose and not inside[i - 1]
-        if (subhead or announces) and sights[i].hit is None and not sights[i].title:
+        hit = sights[i].hit
+        known = hit is not None and (hit.certain or not subhead)  # "Background" heads a part of an article too
+        if (subhead or announces) and not known and not sights[i].title:
             found.append(i)
     return found
 
