@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service import columns, makes, together
+from service import columns, listed, makes, together
 from service.features import Floats
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
@@ -35,6 +35,8 @@ GIVEN_UP_CERTAIN = (
 )
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
+# What the tagger takes an item for that is surely one: a tag, a comment or the article's own title is none.
+YIELDING = frozenset((Kind.NAV, Kind.RELATED_META, Kind.AD, Kind.CAPTION, Kind.OTHER, Kind.BYLINE))
 POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
 # "# politics", "#politics": a keyword, whatever words stand in it. Not a heading of Markdown ("## Title"), a number
 # ("#27 A title"), a headline that opens with a hashtag.
@@ -177,12 +179,13 @@ def select(sights: Sequence[Sight], decision: Cut, scope: Scope) -> tuple[list[i
 
 
 def pointers(sights: Sequence[Sight], decision: Cut, gone: Sequence[int]) -> list[int]:
-    """Return the lines in which related links are looked for: those that go, and pointers that stay in the text.
+    """Return the lines in which related links are looked for: those that go, and pointers that stay.
 
     A line with a colon at its end is none: it announces what the article says next.
     """
-    kept = (i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in POINTING)
-    return sorted({*gone, *(i for i in kept if sights[i].hit or sights[i].line.text[-1] not in ":：")})
+    kept = [i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in POINTING]
+    kept = [i for i in kept if sights[i].hit or sights[i].line.text[-1] not in ":："]
+    return sorted({*gone, *kept, *listed.pointing(sights, decision.judgements, gone)})
 
 
 def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
@@ -225,12 +228,16 @@ def _judged(
     found, stays = {i: read[i][1] for i in gone}, body.tolist()
     doubted = [i for i in gone if not _sure(sights[i], read[i][1])]
     told = tags.evidence(doubted) if explain else [()] * len(doubted)
+    surely = listed.items(sights, gone)
     for i, (weighed, likely), reasons in zip(doubted, tags.kinds(doubted), told, strict=True):
         by_rules = found[i]
-        kind = _kind(sights[i], by_rules, weighed, likely)
+        kind = _kind(sights[i], by_rules, weighed, likely, i in surely)
         evidence = by_rules.evidence if by_rules.kind is kind else ()
         why = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
         found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *reasons), by_rules.item and kind is Kind.RELATED)
+    for i in surely:
+        if listed.turns(sights[i].line, sights[i].hit):  # the lexicon names the label, and no more
+            found[i] = found[i]._replace(kind=Kind.RELATED)
     if explain:
         for i in range(len(sights)):
             if i not in found:
@@ -238,9 +245,14 @@ def _judged(
     return found
 
 
-def _kind(sight: Sight, judged: Judgement, weighed: Kind, likely: float) -> Kind:
-    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules have `judged`."""
+def _kind(sight: Sight, judged: Judgement, weighed: Kind, likely: float, surely: bool) -> Kind:
+    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules have `judged`.
+
+    `surely`: it is an item, by where it stands and leads to.
+    """
     by_rules = judged.kind
+    if (surely and weighed in YIELDING) or (weighed is Kind.CAPTION and listed.shown(sight)):
+        return Kind.RELATED
     if by_rules is Kind.RELATED:
         # a link behind a label, or an item below a heading of which the tagger knows nothing better
         labelled = sight.hit is not None and sight.hit.value is not None and len(sight.line.links) == 1
