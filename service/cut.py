@@ -35,8 +35,6 @@ GIVEN_UP_CERTAIN = (
 )
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
-# What the tagger takes an item for that is surely one: a tag, a comment or the article's own title is none.
-YIELDING = frozenset((Kind.NAV, Kind.RELATED_META, Kind.AD, Kind.CAPTION, Kind.OTHER, Kind.BYLINE))
 POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
 # "# politics", "#politics": a keyword, whatever words stand in it. Not a heading of Markdown ("## Title"), a number
 # ("#27 A title"), a headline that opens with a hashtag.
@@ -251,7 +249,7 @@ def _kind(sight: Sight, judged: Judgement, weighed: Kind, likely: float, surely:
     `surely`: it is an item, by where it stands and leads to.
     """
     by_rules = judged.kind
-    if (surely and weighed in YIELDING) or (weighed is Kind.CAPTION and listed.shown(sight)):
+    if (surely and weighed in listed.YIELDING) or (weighed is Kind.CAPTION and listed.shown(sight)):
         return Kind.RELATED
     if by_rules is Kind.RELATED:
         # a link behind a label, or an item below a heading of which the tagger knows nothing better

@@ -42,7 +42,7 @@ _NETWORK = re.compile(
 )
 _NUMBERED = re.compile(r"\d+(?:\.\w{2,5})?$")  # the last step of "/topics/30.html"
 _THREAD = re.compile(r"\d{4,}-")  # of "/topic/137298-a-title", in a forum
-_NAMED = re.compile(r"\d{4}|\.s?html?\?|/\d{1,3}-[^/?]*\?")  # in an address that names one page of many
+_NAMED = re.compile(r"\d{4}|\.s?html?\?|/\d{1,3}(?:-[^/?]*)?\?")  # in an address that names one page of many
 _WORDS = re.compile(r"[-_]")
 _FRONT = re.compile(r"(?:index|default|home)\.\w{2,5}$")
 _ANYWHERE = "https://example.org/"  # a site, so that a link can be read of which the site is not known

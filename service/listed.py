@@ -15,6 +15,8 @@ from service.sight import Sight
 LINKED = 0.95  # of a line's letters, to be one link
 FRONT_SHARE = 0.5  # of the letters of headlines, that all paragraphs of a front page may have
 LABELLED_LETTERS = 16  # of a title behind "Previous:"; what is shorter names a section
+# What an item may look like that is surely one: a tag, a comment or the article's own title is none.
+YIELDING = frozenset((Kind.NAV, Kind.RELATED_META, Kind.AD, Kind.CAPTION, Kind.OTHER, Kind.BYLINE))
 
 # Names of elements in which what a picture shows is told. An article that is shown in another one has none of them.
 _PICTURED = re.compile(r"caption|copyright|credit|photo|image|gallery|picture|legend", re.IGNORECASE)

@@ -65,10 +65,11 @@ def collect(
     A line among them that is the article's by its judgement, or has none, stays and is a pointer all the same.
     """
     reader = _Reader(sights, removed, url, language)
-    for i in removed:
-        judged, after = judgements.get(i), judgements.get(i + 1)
-        kind = Kind.RELATED if judged is None or judged.kind is Kind.BODY else judged.kind
-        reader.read(i, kind, after is not None and after.kind is Kind.RELATED)
+    # what went at a later look at the page was named by its text alone
+    kinds = {i: judgements[i].kind if i in judgements else Kind.BODY for i in removed}
+    kinds.update((i, Kind.RELATED) for i in listed.items(sights, removed) if kinds[i] in listed.YIELDING)
+    for i, kind in kinds.items():
+        reader.read(i, Kind.RELATED if kind is Kind.BODY else kind, kinds.get(i + 1) is Kind.RELATED)
     return _distinct(reader.found, own, url)
 
 
@@ -101,7 +102,7 @@ class _Reader:
         elif kind is Kind.RELATED_META or (kind is Kind.BYLINE and self._before == i - 1):
             self._before = i
             self._tell(_date(sight.line.text, self._language))
-        elif _ends(kind, sight):
+        elif _ends(kind, sight) or (above and kind is Kind.OTHER and sight.hit and not block.heading):
             self._end(i, kind, sight, above)
 
     def _head(self, i: int, sight: Sight) -> None:

@@ -100,7 +100,7 @@ def test_a_number_below_a_known_heading_is_an_article(step: str) -> None:
     ("href", "named"),
     [
         ("/2024/05/12/ferries/", True), ("/news/12345", True), ("/the-ferry-will-sail-again", True),
-        ("/a/0-ferry", True), ("story.do?id=6612", True), ("/wiki/ferry.html", True), ("/sport", False),
+        ("/a/0-ferry", True), ("/7", True), ("story.do?id=6612", True), ("/wiki/ferry.html", True), ("/sport", False),
         ("/sport/water-polo", False), ("/tag/the-ferry-will-sail", False), ("#top", False),
         ("javascript:void(0)", False),
     ],

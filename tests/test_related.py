@@ -353,6 +353,17 @@ def test_a_link_to_an_article_below_a_known_heading_is_related(lexicon: Lexicon,
     assert [title for title, _, _ in found] == titles
 
 
+def test_an_item_that_goes_at_a_later_look_is_related_too(lexicon: Lexicon) -> None:
+    titles = [
+        "The ferry is late again. Who will pay for it?", "“We were promised a boat. We got a letter.”",
+        "Is coal really over? Five experts answer.", "Nobody wants to run the island school any more.",
+    ]  # fmt: skip
+    items = "".join(f"<div><a href=/a/{i}-x>{title}</a></div>" for i, title in enumerate(titles))
+    found = on_page(lexicon, f"<article>{{article}}</article><section><h3>Related articles</h3>{items}</section>")
+
+    assert [title for title, _, _ in found] == titles
+
+
 def test_the_articles_before_and_behind_are_related(lexicon: Lexicon) -> None:
     links = (
         f"<a href=/2024/05/12/a rel=prev>Previous: {TITLE}</a><div><a href=/2024/05/13/b>Next post: {FERRY}</a></div>"
@@ -383,6 +394,13 @@ def test_dates_before_each_item_stay_with_it_on_a_page(lexicon: Lexicon) -> None
 
 def test_a_label_in_brackets(lexicon: Lexicon) -> None:
     assert [(item.heading, item.title) for item in related(lexicon, f"[Read also: {TITLE}]")] == [("Read also", TITLE)]
+
+
+def test_a_word_that_heads_nothing_else_heads_the_item_right_below(lexicon: Lexicon) -> None:
+    rows = [f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row]
+    inner = f"<article><h1>The dam opened</h1>{rows[0]}<div>Подробнее</div>{FERRY_LINK}{rows[1]}{PARAGRAPHS}</article>"
+
+    assert on_page(lexicon, inner) == [(FERRY, "/news/12-ferry", "Подробнее")]
 
 
 def test_more_by_somebody_is_a_heading(lexicon: Lexicon) -> None:
