@@ -6,7 +6,6 @@ how likely it is the article's, and how likely the article goes on below it; its
 does not give up. The higher of both cuts holds.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service import columns, makes, reasons, together
-from service.features import Floats
+from service import columns, listed, makes, naming, together
 from service.judge import QUOTE
 from service.model import Judgement, Kind, Reach, Scope
 from service.sight import Sight
@@ -39,12 +37,6 @@ BRIEF = 0.12  # probability, as above, of a sentence of a few words below a para
 HELD = 0.6  # probability of a paragraph, above which the rules do not cut above it
 LEAST_BODY = 0.5  # probability of the likeliest line; below it, the tagger sees no article
 ANNOUNCED = 2  # lines below such a label in which the paragraph that it announces stands
-POINTING = frozenset((Kind.RELATED_HEADING, Kind.RELATED, Kind.RELATED_META))
-# "# politics", "#politics": a keyword, whatever words stand in it. Not a heading of Markdown ("## Title"), a number
-# ("#27 A title"), a headline that opens with a hashtag.
-_KEYWORD = re.compile(r"#(?:[^\S\n]+[^\s#]|[^\W\d]\w*$)")
-DOUBTED_KIND = 0.15  # probability of the kind the tagger names, below which an item of the rules stays one
-DOUBTED_CLEAR = 0.35  # the same of an item that the rules are clear about
 SURE_INSIDE = 0.9  # confidence a line above the article's end needs to go on the word of the rules alone
 
 
@@ -159,7 +151,7 @@ def decide(
         return _by_rules(sights, read, by_rules)
     if not again:
         gone |= inside
-    return Cut(_judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
+    return Cut(naming.judged(sights, read, body, tags, np.flatnonzero(gone).tolist(), explain), tail, inside.tolist())
 
 
 def _held(sight: Sight, body: float) -> bool:
@@ -215,12 +207,13 @@ def _is_no_article(sights: Sequence[Sight], gone: set[int]) -> bool:
 
 
 def pointers(sights: Sequence[Sight], decision: Cut, gone: Sequence[int]) -> list[int]:
-    """Return the lines in which related links are looked for: those that go, and pointers that stay in the text.
+    """Return the lines in which related links are looked for: those that go, and pointers that stay.
 
     A line with a colon at its end is none: it announces what the article says next.
     """
-    kept = (i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in POINTING)
-    return sorted({*gone, *(i for i in kept if sights[i].hit or sights[i].line.text[-1] not in ":：")})
+    kept = [i for i, inside in enumerate(decision.inside) if inside and decision.judgements[i].kind in naming.POINTING]
+    kept = [i for i in kept if sights[i].hit or sights[i].line.text[-1] not in ":："]
+    return sorted({*gone, *kept, *listed.pointing(sights, decision.judgements, gone)})
 
 
 def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
@@ -254,42 +247,3 @@ def _named(sights: Sequence[Sight], judgements: list[Judgement], tail: int) -> d
             first = sights[tail].line.text[:QUOTE]
             judgements[i] = Judgement(Kind.OTHER, 0.5, (f"below {first!r}, where the article has ended",))
     return dict(enumerate(judgements))
-
-
-def _judged(
-    sights: Sequence[Sight], read: Read, body: Floats, tags: Tags, gone: Sequence[int], explain: bool
-) -> dict[int, Judgement]:
-    """Judge the lines that go: what the rules are certain of as they say, the rest as the tagger weighs it."""
-    found, stays = {i: read[i][1] for i in gone}, body.tolist()
-    doubted = [i for i in gone if not _sure(sights[i], read[i][1])]
-    told = tags.evidence(doubted) if explain else [()] * len(doubted)
-    for i, (weighed, likely), against in zip(doubted, tags.kinds(doubted), told, strict=True):
-        by_rules = found[i]
-        kind = _kind(sights[i], by_rules, weighed, likely)
-        evidence = by_rules.evidence if by_rules.kind is kind else ()
-        why = f"weighed as {kind} ({likely:.0%}), as body {stays[i]:.0%}"
-        spoke = reasons.checked(sights, body, i, against)
-        found[i] = Judgement(kind, 1 - stays[i], (*evidence, why, *spoke), by_rules.item and kind is Kind.RELATED)
-    if explain:
-        for i in range(len(sights)):
-            if i not in found:
-                found[i] = Judgement(Kind.BODY, stays[i], (f"weighed as body {stays[i]:.0%}",))
-    return found
-
-
-def _kind(sight: Sight, judged: Judgement, weighed: Kind, likely: float) -> Kind:
-    """Return what a line is that goes: what the tagger says, so `likely`, or what the rules have `judged`."""
-    by_rules = judged.kind
-    if by_rules is Kind.RELATED:
-        # a link behind a label, or an item below a heading of which the tagger knows nothing better
-        labelled = sight.hit is not None and sight.hit.value is not None and len(sight.line.links) == 1
-        if likely < (DOUBTED_CLEAR if judged.item else DOUBTED_KIND) or (labelled and weighed not in POINTING):
-            return by_rules
-    kind = Kind.TAGS if weighed in POINTING and _KEYWORD.match(sight.line.text) else weighed
-    if by_rules is Kind.RELATED_META and (kind is Kind.RELATED or sight.look.dated):
-        return by_rules  # a date or a teaser below a heading that the rules know
-    return kind
-
-
-def _sure(sight: Sight, judged: Judgement) -> bool:
-    return judged.kind is not Kind.BODY and ((sight.hit is not None and sight.hit.certain) or bool(sight.title))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.links import canonical, leads_to_article, same
+from service.links import canonical, leads_to_article, names_article, same
 
 PAGE = "https://example.org/news/1"
 
@@ -63,7 +63,8 @@ def test_one_page_has_many_spellings() -> None:
     "url",
     [
         "https://example.org/news/2", "https://example.org/?p=12", "https://example.org/2016/08/23/",
-        "https://example.org/archives/1234.html", "https://example.org/topics/the-bridge-over-the-river",
+        "https://example.org/archives/1234.html", "https://example.org/topic/137298-the-bridge-over-the-river",
+        "https://example.org/index.php?id=30", "https://example.org/2024/jobs/what-we-do-all-day",
         "https://example.org/share-prices-fall", "https://example.org/author-dies-at-ninety",
     ],
 )  # fmt: skip
@@ -78,8 +79,31 @@ def test_an_article_may_stand_at(url: str) -> None:
         "https://example.org/category/news/", "https://example.org/search?q=bridge", "https://example.org/login",
         "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fexample.org%2Fa",
         "https://twitter.com/intent/tweet?text=Bridge", "https://wa.me/?text=Bridge%20https%3A%2F%2Fexample.org%2Fa",
-        "https://example.org/news/1?share=facebook",
+        "https://example.org/news/1?share=facebook", "https://example.org/tag/coal-power-in-the-region",
+        "https://example.org/topics/30.html", "https://example.org/newsletters/the-morning-tide-at-six",
+        "https://example.org/jobs/7-harbour-engineer-wanted", "https://ads.example.net/click/1-bread-trick",
+        "https://paid.outbrain.com/network/redir?p=1", "https://www.facebook.com/harbourpost/",
+        "https://example.org/index.htm",
     ],
 )  # fmt: skip
 def test_no_article_stands_at(url: str) -> None:
     assert not leads_to_article(url)
+
+
+@pytest.mark.parametrize("step", ["topics", "thema", "person", "tag", "comments"])
+def test_a_number_below_a_known_heading_is_an_article(step: str) -> None:
+    assert leads_to_article(f"https://example.org/{step}/30.html", listed=True)
+    assert not leads_to_article(f"https://example.org/{step}/bridges", listed=True)
+
+
+@pytest.mark.parametrize(
+    ("href", "named"),
+    [
+        ("/2024/05/12/ferries/", True), ("/news/12345", True), ("/the-ferry-will-sail-again", True),
+        ("/a/0-ferry", True), ("/7", True), ("story.do?id=6612", True), ("/wiki/ferry.html", True), ("/sport", False),
+        ("/sport/water-polo", False), ("/tag/the-ferry-will-sail", False), ("#top", False),
+        ("javascript:void(0)", False),
+    ],
+)  # fmt: skip
+def test_an_address_that_names_an_article(href: str, named: bool) -> None:
+    assert names_article(href) is named

@@ -64,6 +64,7 @@ def test_one_line_forms(lexicon: Lexicon, lead: str) -> None:
         ("(1) The ferry sails twice an hour", "The ferry sails twice an hour"),
         (f"\u200b\u200f{TITLE}\u2060", TITLE),
         (f"[22.08.2016] {TITLE}", TITLE),
+        (f"{TITLE} (Lena Moss, 22.08.2016)", TITLE),
         (f"[**{TITLE}**](/a)", TITLE),
         ("[Farmers [video] count their losses](/a_(b)) 22.08.2016", "Farmers [video] count their losses"),
     ],
@@ -221,7 +222,7 @@ def test_a_known_heading_makes_a_list_of_a_menu(lexicon: Lexicon, tag: str) -> N
     ("line", "found"),
     [
         ("Read also: <a href=/a>Two die</a>", [("Two die", "/a")]),
-        (f"Read also: <a href=/a>{TITLE}</a> (video)", [(f"{TITLE} (video)", "/a")]),
+        (f"Read also: <a href=/a>{TITLE}</a> (video)", [(TITLE, "/a")]),
         ("<a href=/archive>Read also:</a> <a href=/a>Farmers <b>count</b> their losses after the flood</a>",
          [(TITLE, "/a")]),
         (f"<b>Read also:</b> <a href=/a>The ferry sails</a>, <a href=/b>{TITLE}</a>",
@@ -245,6 +246,168 @@ def test_cards_and_counted_lists_give_a_title_each(lexicon: Lexicon, cards: str)
     found = on_page(lexicon, f"<article>{{article}}<h3>Read also</h3>{cards}</article>")
 
     assert found == [("The ferry will sail twice an hour", "/a", "Read also"), (TITLE, "/b", "Read also")]
+
+
+@pytest.mark.parametrize(
+    ("item", "day"),
+    [
+        ("<a href=/news/1250-a><span>{title}</span></a><span>May 12, 2024</span><span>In “Local”</span>", "2024-05-12"),
+        ("<a href=/category/energy/>Energy</a> <a href=/news/1250-a>{title}</a>", None),
+        ("<b>Energy:</b> <a href=/news/1250-a>{title}</a> by Tom Reed", None),
+        ("Part 1: <a href=/news/1250-a>{title}</a> (12)", None),
+        ("10:20 <a href=/news/1250-a>{title}</a> <em>(Lena Moss, 12 May 2024)</em>", "2024-05-12"),
+        ("<time>12-May-2024</time> <a href=/news/1250-a>{title}</a> <a href=/author/tom>Tom Reed</a>", "2024-05-12"),
+    ],
+)
+def test_a_title_is_the_text_of_its_link(lexicon: Lexicon, item: str, day: str | None) -> None:
+    inner = f"<article>{{article}}<h3>Read also</h3><ul><li>{item.format(title=TITLE)}</ul></article>"
+    page = f"<body>{inner.format(article=f'<h1>The dam opened its gates on Monday</h1>{PARAGRAPHS}')}</body>"
+
+    (found,) = clean_html(page, lexicon, Options(url="https://example.org/1")).related
+    assert (found.title, found.url, found.date) == (TITLE, "https://example.org/news/1250-a", day)
+
+
+def test_a_link_of_a_few_words_is_not_the_title_around_it(lexicon: Lexicon) -> None:
+    line = "Read also: Farmers count their losses after <a href=/a>the flood</a>"
+    found = on_page(lexicon, f"<article>{{article}}<p>{line}</p><p>Share on Facebook</p></article>")
+
+    assert found == [(TITLE, "/a", "Read also")]
+
+
+FERRY, FERRY_LINK = "The ferry will sail twice an hour", "<a href=/news/12-ferry>The ferry will sail twice an hour</a>"
+LONG = (
+    f"{TITLE}, and nobody knows who is to pay for the houses by the river, which have stood in the water twice in May"
+)
+RELATED = f"<section><h3>Read also</h3><p>{FERRY_LINK}</section>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "address"),
+    [
+        ("<h4>Sponsored content</h4>", "https://other.example/c"),
+        ("<h4>From our partners</h4>", "https://ads.example.net/c"),
+        ("<h4>Around the web</h4>", "https://paid.outbrain.com/network"),
+        ("<h4>Our newsletters</h4>", "/newsletters"),
+        ("<h4>Jobs in your area</h4>", "/jobs"),
+        ("", "/tag"),
+    ],
+)
+def test_what_is_paid_for_or_no_article_is_not_related(lexicon: Lexicon, heading: str, address: str) -> None:
+    items = {"the-flood-and-the-farmers": TITLE, "the-school-and-the-ferry": "School reopens as the ferry returns"}
+    rows = "".join(f"<li><a href={address}/{name}>{title}</a>" for name, title in items.items())
+    block = f"<div>{heading}<ul>{rows}</ul></div>"
+    found = on_page(lexicon, f"<article>{{article}}{PARAGRAPHS}{PARAGRAPHS}</article>{RELATED}{block}")
+
+    assert [title for title, _, _ in found] == [FERRY]
+
+
+@pytest.mark.parametrize("heading", ["", "<h4>Services</h4>"])
+def test_a_heading_speaks_for_its_own_block(lexicon: Lexicon, heading: str) -> None:
+    titles = [TITLE, "School reopens as the ferry returns", "Storm closes the bridge at Northgate"]
+    items = "".join(f"<li><a href=/news/{13 + i}-x>{title}</a>" for i, title in enumerate(titles))
+    below = f"<section>{heading}<ul>{items}</ul></section>"
+
+    found = on_page(lexicon, f"<article>{{article}}</article>{RELATED}{below}")
+
+    assert found[0] == (FERRY, "/news/12-ferry", "Read also")
+    assert TITLE in [title for title, _, _ in found]
+    assert "Read also" not in [above for _, _, above in found[1:]]
+
+
+def test_the_articles_own_link_ends_no_block(lexicon: Lexicon) -> None:
+    own = "<li><a href=/1>The dam opened its gates on Monday</a>"
+    found = on_page(lexicon, f"<article>{{article}}</article><h3>Read also</h3><ul>{own}<li>{FERRY_LINK}</ul>")
+
+    assert found == [(FERRY, "/news/12-ferry", "Read also")]
+
+
+@pytest.mark.parametrize(
+    "embed",
+    [
+        "<figure class=rich-link><div>{link}<p>Read more</p></div></figure>",
+        "<figure class=wp-block-embed><blockquote class=wp-embedded-content>{link}</blockquote></figure>",
+    ],
+)
+def test_an_article_shown_in_the_article_is_related(lexicon: Lexicon, embed: str) -> None:
+    rows = [f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row]
+    link = f"<a href=/news/2024/05/10/farmers-count-losses>{TITLE}</a>"
+    inner = f"<article><h1>The dam opened</h1>{rows[0]}{rows[1]}{embed.format(link=link)}{rows[0]}{rows[1]}</article>"
+
+    assert [title for title, _, _ in on_page(lexicon, inner)] == [TITLE]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["The last boat", "Island life", "After the fire"],
+        ["Storm damage costs town £2m"],
+        ["The ferry is late again. Who will pay for it?", FERRY],
+        [LONG, FERRY],
+        ["Letters from our readers", FERRY],
+    ],
+)  # fmt: skip
+def test_a_link_to_an_article_below_a_known_heading_is_related(lexicon: Lexicon, titles: list[str]) -> None:
+    items = "".join(f"<li><a href=/news/{1200 + i}-x>{title}</a>" for i, title in enumerate(titles))
+    found = on_page(lexicon, f"<article>{{article}}</article><section><h3>Read also</h3><ul>{items}</ul></section>")
+
+    assert [title for title, _, _ in found] == titles
+
+
+def test_an_item_that_goes_at_a_later_look_is_related_too(lexicon: Lexicon) -> None:
+    titles = [
+        "The ferry is late again. Who will pay for it?", "“We were promised a boat. We got a letter.”",
+        "Is coal really over? Five experts answer.", "Nobody wants to run the island school any more.",
+    ]  # fmt: skip
+    items = "".join(f"<div><a href=/a/{i}-x>{title}</a></div>" for i, title in enumerate(titles))
+    found = on_page(lexicon, f"<article>{{article}}</article><section><h3>Related articles</h3>{items}</section>")
+
+    assert [title for title, _, _ in found] == titles
+
+
+def test_the_articles_before_and_behind_are_related(lexicon: Lexicon) -> None:
+    links = (
+        f"<a href=/2024/05/12/a rel=prev>Previous: {TITLE}</a><div><a href=/2024/05/13/b>Next post: {FERRY}</a></div>"
+    )
+    found = on_page(lexicon, f"<article>{{article}}</article><nav class=post-navigation>{links}</nav>")
+
+    assert [(title, url) for title, url, _ in found] == [(TITLE, "/2024/05/12/a"), (FERRY, "/2024/05/13/b")]
+
+
+def test_a_front_page_has_nothing_but_related_articles(lexicon: Lexicon) -> None:
+    titles = [TITLE, FERRY, "School reopens as the ferry returns", "Storm closes the bridge at Northgate"]
+    items = "".join(f"<li><a href=/2024/05/{10 + i}/x>{title}</a>" for i, title in enumerate(titles))
+    for heading in ("", "<h2>Latest news</h2>"):
+        found = clean_html(
+            f"<body>{heading}<ul>{items}</ul></body>", lexicon, Options(url="https://example.org/")
+        ).related
+
+        assert [item.title for item in found] == titles
+
+
+def test_dates_before_each_item_stay_with_it_on_a_page(lexicon: Lexicon) -> None:
+    days = zip(("May 12, 2024", "April 30, 2024"), (FERRY, TITLE), strict=True)
+    items = "".join(f"<li><p>Posted on {day}</p><a href=/news/1250-a{day[0]}>{title}</a>" for day, title in days)
+    page = f"<body><article><h1>The dam opened</h1>{PARAGRAPHS}</article><h3>Read also</h3><ul>{items}</ul></body>"
+
+    assert [item.date for item in clean_html(page, lexicon, Options()).related] == ["2024-05-12", "2024-04-30"]
+
+
+def test_a_label_in_brackets(lexicon: Lexicon) -> None:
+    assert [(item.heading, item.title) for item in related(lexicon, f"[Read also: {TITLE}]")] == [("Read also", TITLE)]
+
+
+def test_a_word_that_heads_nothing_else_heads_the_item_right_below(lexicon: Lexicon) -> None:
+    rows = [f"<p>{row}</p>" for row in ARTICLE.splitlines()[1:] if row]
+    inner = f"<article><h1>The dam opened</h1>{rows[0]}<div>Подробнее</div>{FERRY_LINK}{rows[1]}{PARAGRAPHS}</article>"
+
+    assert on_page(lexicon, inner) == [(FERRY, "/news/12-ferry", "Подробнее")]
+
+
+def test_more_by_somebody_is_a_heading(lexicon: Lexicon) -> None:
+    below = BLOCK.replace("Read also", "More by Lena Moss")
+    found = on_page(lexicon, f"<article>{{article}}{PARAGRAPHS}</article><div>{below}</div>")
+
+    assert {heading for _, _, heading in found} == {"More by Lena Moss"}
 
 
 def test_the_extractor_is_asked_about_a_page_in_doubt_alone(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
