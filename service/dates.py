@@ -48,6 +48,14 @@ _OTHERS = (
 _PARTS = ("year", "month", "week", "day", "hour", "minute", "second", "am", "pm")
 # Of the languages dateparser knows, only English writes 08/23/2016; with dots the day is first there too.
 _MONTH_FIRST = ("en", "en-US")
+# The day of a change is none of publication. The lexicon knows such lines too, but does not tell them apart: here are
+# the beginnings of the words that stand beside dates, in the languages that most pages are in.
+_LATER = re.compile(
+    r"\b(?:updat|modif|revised|aktuali[sz]|geändert|überarbeitet|actuali[sz]|mise? à jour|bijgewerkt|gewijzigd|"
+    r"aggiornat|atualiza|oppdater|uppdater|opdater|päivitet|zaktualiz|frissít|ažurira|güncelle|diperbarui|cập nhật|"
+    r"обновл|измен|оновлен|ажурира|ενημέρ|τροποπ)|更新|수정|업데이트|עודכן|تحديث",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,11 @@ def only(text: str) -> bool:
         return False
     rest = text[: found.start()] + text[found.end() :]
     return not re.search(r"\d{3}", rest) and all(map(_beside().__contains__, _WORD.findall(rest.lower())))
+
+
+def is_of_change(text: str) -> bool:
+    """Say whether the words beside a date say that something was changed then."""
+    return _LATER.search(text) is not None
 
 
 @lru_cache(maxsize=1)

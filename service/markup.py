@@ -75,11 +75,13 @@ def read(html: str, url: str | None, seconds: float = SECONDS) -> Page:
         end = start + len(run.text)
         found.append(Line(start, end, run.text, True, run.href, run.tag, None, run.path, run.linked, group, run.links))
         start = end + 2
-    lines = tuple(found)
+    lines, title = tuple(found), told.title
+    if title and not told.headed:
+        title = metadata.shown(title, (line.text for line in lines if line.href is None))  # a logo is a link
     return Page(
         text="\n\n".join(run.text for run in runs),
         lines=lines,
-        title=told.title,
+        title=title,
         published=told.published,
         language=told.language,
         address=address,

@@ -5,16 +5,16 @@ said to be that of publication, and of this page: pages are full of days that ar
 """
 
 import html
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from htmldate import find_date
 
-from service import dates
+from service import dates, described
 from service.language import NONE
 from service.lines import letters
 
@@ -23,19 +23,18 @@ TITLE_LETTERS = 8  # a heading with fewer letters is agreed with by chance
 HEADINGS = 50  # of one level that are read
 LOGO_SHARE = 0.5  # of a page's title that a heading has at least if it is the article's and no site's
 SHARE = 0.6  # of a title in the head that a heading holds when both are the same
-JSON_LIMIT = 1_000_000  # characters of one script that are read
-NODES = 200  # of JSON-LD that are looked at
 ADDRESS_LIMIT = 2_000  # characters of an address in which a day is looked for
 PAGES = 3  # descriptions of the page in JSON-LD that are asked for its day
 DAY_LIMIT = 80  # characters of a text that is a day
 MARKED = 50  # elements that are marked as a day
+HEAD, HEAD_LETTERS, SENTENCE = 200, 400, 60  # elements, and characters below a heading until one of its paragraphs
+SITE_PARTS = 8  # places at which a title is parted from the name of a site
 
-_ARTICLE = ("Article", "Posting", "Report")
-_PAGE = ("WebPage", "FAQPage", "ItemPage", "AboutPage")
-_LD = "application/ld+json"
 _EMPTY = "<html><body><p></p></body></html>"
+_CODE = frozenset(("script", "style", "template", "noscript"))
 _OTHERS = frozenset(("aside", "nav", "footer", "li"))  # what stands in them is of other things than the article
-_DAY = re.compile(r"\s{0,9}((?:19|20)\d\d-[01]\d-[0-3]\d)(?!\d)")
+_DAY = re.compile(r"\s{0,9}((?:19|20)\d\d(?P<mark>-?)[01]\d(?P=mark)[0-3]\d)(?!\d(?!\d{3}(?:\d\d)?(?!\d)))")
+_BESIDE_SITE = re.compile(r"\s[-–—|·•:»«/]\s|:\s|[|»«]")
 _TITLES = ("og:title", "twitter:title", "dc.title", "citation_title", "parsely-title", "sailthru.title")
 _DAYS = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
@@ -55,13 +54,14 @@ class Metadata:
     title: str | None = None
     published: str | None = None
     language: str | None = None
+    headed: bool = False  # a heading of the page is its title
 
 
 def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
     """Return what a page says of itself. Unless the page is `light`, only what is found at once. Never raises."""
     named = _named(tree)
     heads = [*map(named.get, _TITLES), tree.xpath("string(//head//title)")]
-    articles, pages = _described(tree)
+    articles, pages = described.things(tree)
     article = _own(articles, [text for head in heads if (text := _words(head))])
     titles = [text for title in (_headline(article), *map(named.get, _TITLES)) if (text := _words(title))]
     heading = _heading(tree, titles, _words(heads[-1]) or "")
@@ -75,9 +75,30 @@ def read(tree: Any, url: str | None, *, light: bool) -> Metadata:
         published=next(told, None)
         or (_marked(tree, heading[1] if heading else None, language) if light else None)
         or _in_address(url)
-        or _in_address(address(tree)),
+        or _in_address(address(tree))
+        or (_below(heading[1], language) if light and heading else None),
         language=language,
+        headed=heading is not None,
     )
+
+
+def shown(title: str, lines: Iterable[str]) -> str:
+    """Return the line of a page that is its title without the name of the site, else the title.
+
+    Where no heading is the title's, the headline is a line of any element. A site's name behind its headline is more
+    usual than before it, so what stands behind another line of the page is none.
+    """
+    bare = {letters(line): line for line in lines if len(line) < len(title)}
+    marks = [end for found in _BESIDE_SITE.finditer(title) for end in found.span()]
+    ends = [0, *marks[:SITE_PARTS], len(title)]
+    least = max(TITLE_LETTERS, LOGO_SHARE * len(letters(title)))
+    parts = (
+        (len(name), bare[name])
+        for first, last in combinations(ends, 2)
+        if len(name := letters(title[first:last])) >= least and name in bare
+        if not first or letters(title[:first]) not in bare
+    )
+    return max(parts, default=(0, title))[1]
 
 
 def address(tree: Any) -> str | None:
@@ -106,28 +127,6 @@ def _named(tree: Any) -> dict[str, str]:
     return found
 
 
-def _described(tree: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the articles and the pages that JSON-LD describes as what the page is about."""
-    articles, pages = [], []
-    for element in tree.iterfind(".//script[@type]"):
-        source = element.text or ""
-        kind = element.get("type").partition(";")[0].strip().lower()
-        if kind != _LD or len(source) > JSON_LIMIT or not any(name in source for name in (*_ARTICLE, *_PAGE)):
-            continue
-        try:
-            found = json.loads(source.strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for node in _nodes(found):
-            kinds = node.get("@type")
-            names = [str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])]
-            if any(name.endswith(_ARTICLE) for name in names):
-                articles.append(node)
-            elif any(name.endswith(_PAGE) for name in names):
-                pages.append(node)
-    return articles, pages
-
-
 def _own(articles: Sequence[dict[str, Any]], heads: Sequence[str]) -> dict[str, Any]:
     """Return the article that the page is; of several, the first that has the title of the page."""
     if len({_headline(node) for node in articles}) <= 1:
@@ -139,20 +138,6 @@ def _own(articles: Sequence[dict[str, Any]], heads: Sequence[str]) -> dict[str, 
 def _headline(article: dict[str, Any]) -> str | None:
     headline = article.get("headline")
     return _words(html.unescape(headline)) if isinstance(headline, str) else None  # some escape it for HTML too
-
-
-def _nodes(found: Any) -> Iterator[dict[str, Any]]:
-    """Yield the things JSON-LD describes on its first levels: lists of other articles lie deeper."""
-    left = [found]
-    for _ in range(NODES):
-        if not left:
-            return
-        node = left.pop(0)
-        if isinstance(node, list):
-            left[:0] = node[:NODES]
-        elif isinstance(node, dict):
-            yield node
-            left.extend(node[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in node)
 
 
 def _heading(tree: Any, told: Sequence[str], title: str) -> tuple[str, Any] | None:
@@ -230,6 +215,36 @@ def _marked(tree: Any, heading: Any, language: str | None) -> str | None:
             text = element.get("datetime") or element.get("content") or "".join(element.itertext())
             return _day(text, language)
     return None
+
+
+def _below(heading: Any, language: str | None) -> str | None:
+    """Return the day of the first `<time>` between a heading and the first paragraph, but for that of a change.
+
+    Of 150 pages whose metadata tell the day it is the same on 118; on the others it is that of a change, of which some
+    say nothing, or the text is in another time zone. So it comes last, and a day named in its text before that.
+    """
+    around, left = set(heading.iterancestors()), HEAD_LETTERS
+    for element in heading.xpath(f"following::*[position()<={HEAD}]"):
+        if element.tag == "time" and _is_of_page(element, around) and not _is_of_change(element):
+            text = "".join(element.itertext())[:DAY_LIMIT]
+            named = dates.find(text, language) if re.search(r"[^\W\d_]{3}", text) else None
+            if day := named.day if named else _day(element.get("datetime"), language):
+                return day
+        sizes = [len(text.strip()) for text in (element.text, element.tail) if text and element.tag not in _CODE]
+        left -= sum(sizes)
+        if left < 0 or max(sizes, default=0) >= SENTENCE:
+            break
+    return None
+
+
+def _is_of_change(element: Any) -> bool:
+    """Say whether a `<time>` is that of a change, by its own words or those before it."""
+    above, before = element.getparent(), element.getprevious()
+    own = (above.text,) if before is None else (before.text, before.tail)
+    label = " ".join(text for text in own if text)
+    names = (element.get(name, "") for name in ("class", "itemprop"))
+    words = " ".join((*names, "".join(element.itertext())[:DAY_LIMIT], label[-DAY_LIMIT:]))
+    return dates.is_of_change(re.sub(r"[_-]|(?<=[a-z])(?=[A-Z])", " ", words))
 
 
 def _is_of_page(element: Any, around: set[Any] | None) -> bool:

@@ -1,13 +1,13 @@
-"""Which day was the article published, by the lines at its head?
+"""Which day was the article published, by the lines at its head, or by what the line below its text says?
 
-Only there: a date further down is that of an event, of a comment, or of another article.
+Any other date further down is that of an event, of a comment, or of another article.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
 from service import dates
-from service.model import Hit, Kind, Line
+from service.model import Hit, Kind, Line, Reach
 from service.sight import Again, Look
 
 ABOVE, BELOW = 2, 8  # lines above and below the headline in which the day is looked for
@@ -18,15 +18,15 @@ BESIDE = 60  # characters of a line that may stand beside its date: a name, a pl
 NAME, ITEM = 25, 40  # characters of a link that may be a name; of one that is the headline of another article
 BY_WORD, SMALL_WORD, NAME_WORDS = 4, 3, 4  # letters of "von", "par"; of "de", "la" in a name; words of a name
 LABEL = 40  # characters of a label that stands above its date
+OUT_WORDS = 5  # before the date: "This article was published on"
 
 # A mark between a date and what stands before or behind it.
 _APART = re.compile(r"[,|·•●–—/(\[・、]\s*$|-\s+$|\s{2,}$|^\s*[,|·•●–—/)\]・、]|^\s*-\s|^\s{2,}")
-# The day of a change is none of publication. The lexicon knows such lines too, but does not tell them apart: here are
-# the beginnings of the words that stand beside dates, in the languages that most pages are in.
-_LATER = re.compile(
-    r"\b(?:updat|modif|revised|aktuali[sz]|geändert|überarbeitet|actuali[sz]|mise? à jour|bijgewerkt|gewijzigd|"
-    r"aggiornat|atualiza|oppdater|uppdater|opdater|päivitet|zaktualiz|frissít|ažurira|güncelle|diperbarui|cập nhật|"
-    r"обновл|измен|оновлен|ажурира|ενημέρ|τροποπ)|更新|수정|업데이트|עודכן|تحديث",
+# Words before the day of publication, in the languages that most pages are in.
+_OUT = re.compile(
+    r"\b(?:published|posted|publication|veröffentlicht|erschienen|publi[eé]|publica|pubblicat|gepubliceerd|publicerad|"
+    r"publisert|udgivet|offentliggjort|julkaistu|opublikowan|zveřejněn|publikován|megjelent|yayın|опубликован|публикац|"
+    r"размещен|опублікован|δημοσιεύ)|نشر|פורסם|発行|公開|掲載|发布|發布|게시|등록|입력",
     re.IGNORECASE,
 )
 _ENGLISH = ("The", "A", "An")  # that begin what has capitals too: "The World Cup 12 June 2014"
@@ -44,7 +44,27 @@ def find(
     for i in _head(lines, looks, hits, _headline(lines, again)):
         if (day := _day(lines[i], looks[i], hits[i], language)) is not None and _is_own(lines, looks, hits, i):
             return day
+    return _told_below(lines, looks, hits, _headline(lines, again), language)
+
+
+def _told_below(
+    lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | None], headline: int | None, language: str | None
+) -> str | None:
+    """Return the day of the first line right below a paragraph of the article that says when it was published."""
+    for i in range(headline + 2 if headline is not None else len(lines), len(lines)):
+        line, hit = lines[i], hits[i]
+        if hit is not None and (hit.kind in _OTHERS or hit.reach is Reach.REST):
+            return None  # below are other articles, and what readers write
+        if looks[i - 1].prose and len(line.text) <= LABEL + BESIDE and line.href is None:
+            named = dates.find(line.text, language) if _OUT.search(line.text) else None
+            if named and _says_it_came_out(line.text[: named.start]):
+                return named.day
     return None
+
+
+def _says_it_came_out(text: str) -> bool:
+    """Say whether a text before a date only says that something was published then."""
+    return _OUT.search(text) is not None and len(text.split()) <= OUT_WORDS and not dates.is_of_change(text)
 
 
 def _headline(lines: Sequence[Line], again: Sequence[Again]) -> int | None:
@@ -85,9 +105,8 @@ def _day(line: Line, look: Look, hit: Hit | None, language: str | None) -> str |
     if not found or not (look.dated or _is_byline(line, look, hit, found)):
         return None
     starts = [0, *(date.end for date in found)]
-    days = [
-        date.day for start, date in zip(starts, found, strict=False) if not _LATER.search(line.text[start : date.start])
-    ]
+    labels = [line.text[start : date.start] for start, date in zip(starts, found, strict=False)]
+    days = [date.day for label, date in zip(labels, found, strict=True) if not dates.is_of_change(label)]
     return min(days, default=None)
 
 
@@ -120,7 +139,7 @@ def _is_own(lines: Sequence[Line], looks: Sequence[Look], hits: Sequence[Hit | N
     if not i:
         return True
     before = lines[i - 1]
-    if len(before.text) <= LABEL and _LATER.search(before.text) and not re.search(r"\d", before.text):
+    if len(before.text) <= LABEL and dates.is_of_change(before.text) and not re.search(r"\d", before.text):
         return False
     hit = hits[i - 1]
     return before.href is None or len(before.text) < NAME or (hit is not None and hit.kind is Kind.BYLINE)

@@ -22,6 +22,8 @@ _CLOSING = "'\"»”’)] \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u20
     map(chr, range(0x2000, 0x200B))
 )
 _INSIDE = frozenset(",.;:!?)]»”…%،。、！？")  # no line begins so, but a piece of one
+_OPENING = frozenset("»”")  # before a letter: »so« in German and Danish, ”so” in Swedish and Finnish
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LABEL = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：]\s?[^\s/]")
 _ADDRESS = ("http://", "https://", "www.")
 _DENSE_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
@@ -87,9 +89,12 @@ def _join(
 ) -> list[Sight]:
     if not lines:
         return []
+    beside = [_may_go_on(lines, i) for i in range(len(lines))]
+    inside = [look.inside and near for look, near in zip(looks, beside, strict=True)]
     # by line: whether the next one begins in the middle of a sentence that it began
-    joined = [*(look.inside and not gap for look, gap in zip(looks[1:], gaps[1:], strict=True)), False]
-    _join_over_gaps(lines, looks, hits, gaps, joined)
+    joined = [*(inner and not gap for inner, gap in zip(inside[1:], gaps[1:], strict=True)), False]
+    parted = [inner and gap for inner, gap in zip(inside, gaps, strict=True)]
+    _join_over_gaps(lines, looks, hits, parted, beside, joined)
     for i in range(len(lines) - 2, -1, -1):
         # the piece before a link belongs to the sentence too, unless it ended one or is a label itself
         if joined[i + 1] and not joined[i] and not gaps[i + 1] and not hits[i] and not looks[i].ended:
@@ -106,16 +111,28 @@ def _join(
     ]
 
 
+def _may_go_on(lines: Sequence[Line], i: int) -> bool:
+    """Say whether a line may be a piece of the one above: in a page, a heading or another element is none.
+
+    Of 968 such pairs on 1,242 pages, 606 were a paragraph and the byline, date, heading or label above it.
+    """
+    path = lines[i].path
+    return path is None or (i > 0 and path == lines[i - 1].path and lines[i].tag not in _HEADINGS)
+
+
 def _join_over_gaps(
     lines: Sequence[Line],
     looks: Sequence[Look],
     hits: Sequence[Hit | None],
-    gaps: Sequence[bool],
+    parted: Sequence[bool],
+    beside: Sequence[bool],
     joined: list[bool],
 ) -> None:
     """Join what blank lines part in the midst of a sentence: "… wrote on", perhaps "Facebook", "that talks go on."
 
-    The piece behind must end the sentence, be long, or begin with a mark: a list may be all in small letters.
+    `parted`: of each line, whether it begins inside a sentence and has a blank line above; `beside`: whether it may be
+    a piece of the line above. The piece behind must end the sentence, be long, or begin with a mark: a list may be all
+    in small letters.
     """
 
     def goes_on(i: int) -> bool:
@@ -124,11 +141,11 @@ def _join_over_gaps(
 
     for i in range(len(lines) - 1):
         after = looks[i + 1]
-        if not (after.inside and gaps[i + 1]) or looks[i].ended:
+        if not parted[i + 1] or looks[i].ended:
             continue
         chained = i > 1 and joined[i - 2] and not looks[i - 1].ended
         if after.ended or 2 * after.size >= PROSE_LETTERS or lines[i + 1].text[0] in _INSIDE or chained:
-            first = i if goes_on(i) else i - 1 if goes_on(i - 1) else i + 1
+            first = i if goes_on(i) else i - 1 if beside[i] and goes_on(i - 1) else i + 1
             joined[first : i + 1] = [True] * (i + 1 - first)
 
 
@@ -171,10 +188,11 @@ def look(text: str) -> Look:
 def _begins_inside(text: str) -> bool:
     first = text[0]
     if first in _INSIDE:
-        return True
+        return first not in _OPENING or not text[1:2].isalpha()
     if first in "–—- ":
         text = text.lstrip("–—- ")  # a dash begins a list item too; before a small letter it goes on
-    return is_small(text[:1]) and not text.startswith(_ADDRESS)
+    named = text[1:2].isupper()  # "eBay", "iPhones"
+    return is_small(text[:1]) and not named and not text.startswith(_ADDRESS)
 
 
 def weight(text: str) -> float:

@@ -36,6 +36,17 @@ def page(head: str, body: str = "<p>The bridge was closed.</p>", html: str = "<h
         (LD.format('{"@type": "Article", "headline": "broken') + "<title>Bridge</title>", "", "Bridge"),
         (LD.format("[" * 100_000 + '"Article"') + "<title>Bridge</title>", "", "Bridge"),
         (f"<meta property=og:title content='{'long ' * 400}'><title>Bridge</title>", "", "Bridge"),
+        # no heading is the title's: the line that is the title without the site's name
+        ("<title>Bridge closed until May - Our News</title>", "<div class=h>Bridge closed until May</div>",
+         "Bridge closed until May"),
+        ("<title>News: Bridge closed, «until May»</title>", "<b>Bridge closed, «until May»</b>",
+         "Bridge closed, «until May»"),
+        ("<meta property=og:title content='Ferry sails again | Our News'>", "<p>Our News<p>Ferry sails again",
+         "Ferry sails again"),
+        ("<title>Bridges - The University of Example</title>", "<p>Bridges<p>The University of Example",
+         "Bridges - The University of Example"),
+        ("<title>Bridge - The University of Example</title>", "<a href=/>The University of Example</a>",
+         "Bridge - The University of Example"),
         ("<title> </title>", "", None),
         ("", "", None),
     ],
@@ -69,10 +80,39 @@ def test_lists_of_other_articles_describe_no_page() -> None:
         (LD.format('{"@type": "BlogPosting", "datePublished": "Tue, Aug 23, 2016"}'), "", "2016-08-23"),
         ("<meta name=citation_date content=2016/08/23>", "", "2016-08-23"),
         ("<link rel=canonical href=https://example.org/2016/08/23/bridge>", "", "2016-08-23"),
+        ("<meta name=date content=20160823>", "", "2016-08-23"),
+        ("<meta name=pubdate content=20160823T100000Z>", "", "2016-08-23"),
+        ("<meta name=pubdate content=20160823103000>", "", "2016-08-23"),
+        ("<meta name=date content=2016082310>", "", None),
+        (LD.format('{"@type": "NewsArticle", "x": ["a, ]",], "datePublished": "2016-08-23", }'), "", "2016-08-23"),
+        (LD.format('//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2016-08-23"}\n//]]>'), "", "2016-08-23"),
+        (LD.format('/*<![CDATA[*/{"@type": "NewsArticle", "datePublished": "2016-08-23"};/*]]>*/'), "", "2016-08-23"),
+        (LD.format('<!-- {"@type": "NewsArticle", "datePublished": "2016-08-23"} -->'), "", "2016-08-23"),
     ],
 )
 def test_the_day_of_publication_is_found_and_never_made_up(head: str, body: str, day: str | None) -> None:
     assert page(head, f"<p>The bridge was closed.</p>{body}").published == day
+
+
+@pytest.mark.parametrize(
+    ("below", "day"),
+    [
+        ("<time datetime=2016-08-23T10:00:00Z>23 Aug</time>", "2016-08-23"),
+        ("<div>By Tom Reed, <time datetime=2016-08-23T22:00:00Z>24 August 2016</time></div>", "2016-08-24"),
+        ("<time class=updated datetime=2016-09-01>1 Sep</time><time datetime=2016-08-23>23 Aug</time>", "2016-08-23"),
+        ("<span>Updated</span> <time datetime=2016-09-01>1 Sep</time>", None),
+        ("<time itemprop=dateModified datetime=2016-09-01>1 Sep</time>", None),
+        ("<ul><li><time datetime=2016-09-01>1 Sep</time></ul>", None),
+        ("<p>Two pillars of the bridge are damaged since the storm on Monday.<time datetime=2016-09-01>1 Sep", None),
+    ],
+)
+def test_a_time_between_headline_and_text_is_the_day(below: str, day: str | None) -> None:
+    assert page("", f"<h1>Bridge closed after the storm</h1>{below}<p>The bridge was closed.</p>").published == day
+
+
+def test_a_script_that_is_no_json_is_mended_in_linear_time() -> None:
+    for part in ('{"Article": "' + '\\"' * 200_000, "[Article" + ", " * 200_000, "{Article" + "," + " " * 400_000):
+        assert page(LD.format(part)).title is None
 
 
 OTHERS = [

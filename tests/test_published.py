@@ -111,6 +111,24 @@ def test_it_never_comes_from_another_article_or_a_comment(lexicon: Lexicon, belo
     assert in_page(lexicon, "", below, after) is None
 
 
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Published on 12 May 2014", "2014-05-12"),
+        ("This article was published on 12 May 2014.", "2014-05-12"),
+        ("Veröffentlicht am 12.05.2014", "2014-05-12"),
+        ("Опубликовано: 12.05.2014", "2014-05-12"),
+        ("12 May 2014", None),
+        ("Updated 12 May 2014", None),
+        ("The first book on it was published on 12 May 2014", None),
+        ("The bridge was opened on 12 May 2014, as published then", None),
+    ],
+)
+def test_the_line_below_the_text_may_say_when_it_came_out(lexicon: Lexicon, line: str, day: str | None) -> None:
+    assert in_page(lexicon, "", "", f"<p class=date>{line}</p>") == day
+    assert in_page(lexicon, "", "", f"<h3>Read also</h3><p>{PROSE}</p><p class=date>{line}</p>") is None
+
+
 def test_the_day_a_site_was_read_is_not(lexicon: Lexicon) -> None:
     menu = ("Example News", "12 May 2014", *(f"Section {name}" for name in "ABCDEFGHIJKLMNOP"))
 
