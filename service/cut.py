@@ -33,6 +33,7 @@ BEGUN_TAIL = 0.3  # the same of a sentence that begins like a notice: with it, n
 GIVEN_UP_CERTAIN = (
     0.8  # probability that a line inside it is the article's, where the lexicon is certain that it is not
 )
+LISTING = 3  # lines that would go from what is no article; what loses fewer may be a title above a share button
 VERSE = 0.3  # share of what the rules do not know that must stay of a text without any prose: a poem, a list of winners
 LEFT_OUT = 0.3  # share of a page's prose that the extractor must keep to be believed where the rules stand alone
 BRIEF = 0.12  # probability, as above, of a sentence of a few words below a paragraph: "Nobody came."
@@ -207,12 +208,13 @@ def _is_paragraph(sight: Sight) -> bool:
 
 
 def _is_no_article(sights: Sequence[Sight], gone: set[int]) -> bool:
-    """Say whether what would stay is no article: no paragraph, and fewer letters than would go."""
+    """Say whether what would stay is no article: no paragraph or sentence, and fewer letters than would go."""
     stays = [sight for i, sight in enumerate(sights) if i not in gone]
-    if not gone or any(map(_is_paragraph, stays)):
+    unknown = [sight for sight in stays if sight.hit is None]
+    if not gone or any(map(_is_paragraph, stays)) or any(sight.look.ended for sight in unknown):
         return False
-    size = sum(sight.look.size for sight in stays if sight.hit is None)
-    return size < sum(sights[i].look.size for i in gone)
+    size = sum(sight.look.size for sight in unknown)
+    return not size or (len(gone) >= LISTING and size < sum(sights[i].look.size for i in gone))
 
 
 def pointers(sights: Sequence[Sight], decision: Cut, gone: Sequence[int]) -> list[int]:

@@ -34,6 +34,8 @@ def entries(sights: Sequence[Sight], gone: Bools, end: int) -> list[int]:
 
     Of plain text there are none: only a page says of what make its lines are.
     """
+    if not sights or sights[0].line.path is None:
+        return []
     stays, goes = Counter[str](), Counter[str]()  # letters of paragraphs; paragraphs
     for sight, away in zip(sights, gone.tolist(), strict=True):
         line = sight.line

@@ -146,8 +146,9 @@ class Automaton(States):
         if not runs:
             return before
         listed = COMMA in line.breaks
-        glued = unspaced(line.text) and len(line.gaps) == 2
-        machine_made = not unspaced(line.text) and (_is_one_word(line) or _is_doubled(line.text))
+        one_word = not unspaced(line.text) and _is_one_word(line)
+        glued = len(line.gaps) == 2 and not one_word
+        machine_made = one_word or (not unspaced(line.text) and _is_doubled(line.text))
         hits = []
         for run, is_open in in_order(runs):
             hit = said(run, None, listed, machine_made, glued)

@@ -19,7 +19,9 @@ def begins(sights: Sequence[Sight]) -> int:
     Of 1,242 pages three show further articles so. A live blog or a guide in parts has no headline of the first rank
     with a date in each of them.
     """
-    heads = [i for i, sight in enumerate(sights) if sight.line.path and "h1" in sight.line.path]
+    if not sights or sights[0].line.path is None:
+        return len(sights)
+    heads = [i for i, sight in enumerate(sights) if "h1" in (sight.line.path or "")]
     own = next((i for i in heads if sights[i].title and _sort(sights[i].line.path or "")), None)
     if own is None:
         return len(sights)

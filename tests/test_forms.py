@@ -12,6 +12,7 @@ from service.model import Kind
 # Each is one line; every one is a certain hit of the kind.
 FORMS = {
     Kind.SHARE: (
+        "S H A R E", "S-H-A-R-E", "S.H.A.R.E", "T E I L E N", "F A C E B O O K",
         "FacebookTwitterPinterestLinkedin", "facebooktwitterpinterestlinkedin", "FACEBOOKTWITTERPINTERESTLINKEDIN",
         "FacebookTwitterWhatsAppEmail", "FacebookXLinkedInCopy Link", "ВКонтактеОдноклассникиTelegram",
         "ВКонтактеFacebookОдноклассникиТвиттер", "ФейсбукТвиттерТелеграм", "VKOKTG", "vk ok tg", "fb tw vk ok tg",
@@ -48,6 +49,7 @@ FORMS = {
         "ये भी पढ़ें",
     ),
     Kind.COMMENTS: (
+        "C O M M E N T S",
         "Comments (12)", "12 Comments", "Comments12", "0 Comments", "💬 12 комментариев", "Комментарии (0)",
         "Комментарии0", "КОММЕНТАРИИ: 5", "[Leave a comment]", "Leave a comment »", "Leave a reply ↓",
     ),
@@ -55,15 +57,15 @@ FORMS = {
 # One word alone may be a line of the article too: recognised, and to be judged with its company.
 WORDS = {
     Kind.SHARE: (
-        "Share", "SHARE", "S H A R E", "s h a r e", "S-H-A-R-E", "S.H.A.R.E", "T E I L E N", "Ｓｈａｒｅ", "𝗦𝗵𝗮𝗿𝗲",
+        "Share", "SHARE", "s h a r e", "Ｓｈａｒｅ", "𝗦𝗵𝗮𝗿𝗲",
         "Sha\xadre", "\u200bShare\u200b", "\ufeffShare", "\u200eمشاركة\u200f", "• Share", "[Share]", "(Share)",
         "⟶ Share", "📤 Share", "Share 🙂", "★ Share ★", "▶ Teilen", "\ue80b Share", "- Share -", "*Share*",
         "_Share_", "# Share", "| Share |", "Share…", "Share >", "Share»", "Facebook", "\uf09a Facebook",
-        "[ВКонтакте]", "🔗 Telegram", "F A C E B O O K", "Facebook · X", "فيسبوك", "फेसबुक", "페이스북",
+        "[ВКонтакте]", "🔗 Telegram", "Facebook · X", "فيسبوك", "फेसबुक", "페이스북",
         "פייסבוק", "微博 微信",
     ),
     Kind.COMMENTS: (
-        "Comments", "💬 Comments", "C O M M E N T S", "[Comments]",
+        "Comments", "💬 Comments", "[Comments]",
     ),
 }
 # The same characters in lines of an article: none of them is a certain hit.
