@@ -89,7 +89,7 @@ def _grafted(page: Page, draw: int, known: Mapping[str, Sequence[Ending]]) -> Pa
     lines = _html(page, at, kept, block, draw) if page.flavour == "html" else _text(page, at, kept, block)
     flags = (*page.body[:at], *(flag,) * len(block.lines), *page.body[at:kept])
     kinds = (*page.kinds[:at], *named, *page.kinds[at:kept])
-    return replace(page, lines=lines, body=flags, kinds=kinds, official=False)
+    return replace(page, lines=lines, body=flags, kinds=kinds, official=False, grafted=True)
 
 
 def _fits(sort: str, place: str) -> bool:

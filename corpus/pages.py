@@ -45,6 +45,7 @@ class Page:
     kinds: tuple[Kind | None, ...]
     official: bool  # the set's own hand labels, which figures are reported on
     gold: str  # the body's text
+    grafted: bool = False  # a block of lines was put into it for training
 
 
 def read(folder: Path) -> Iterator[Page]:
