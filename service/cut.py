@@ -50,6 +50,7 @@ _CAPTION = re.compile(
     r"|\.(?:wp-embedded-content|rich-link)(?![\w-])",
     re.IGNORECASE,
 )
+PATHS = 1 << 14  # that are remembered: a site's pages have the same ones
 ENOUGH_LETTERS = 400  # of a line, where doubts are summed up: one long line is not the whole page
 DOUBT = 0.12  # of a page, above which the extractor is asked too; see `doubt`
 
@@ -247,7 +248,7 @@ def _known(sight: Sight, judged: Judgement, before: bool) -> bool:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=PATHS)
 def _is_caption(path: str) -> bool:
     return _CAPTION.search(path) is not None
 

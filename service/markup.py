@@ -114,7 +114,7 @@ def parse(html: str) -> Any:
     if not whole:
         tree, _ = _tree(_flatter(source), deep=True)
     if tree is not None:
-        hidden.mark(tree)
+        hidden.mark(tree, source)
     return tree
 
 
