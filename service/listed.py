@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from service import links, places
 from service.model import Hit, Judgement, Kind, Line, Reach
-from service.sight import Sight
+from service.sight import HEADINGS, Sight
 
 LINKED = 0.95  # of a line's letters, to be one link
 FRONT_SHARE = 0.5  # of the letters of headlines, that all paragraphs of a front page may have
@@ -56,7 +56,7 @@ def heads(hit: Hit | None) -> bool:
 
 def closes(sight: Sight) -> bool:
     """Say whether a line heads something, and so ends the list above it; a headline of the list is a link."""
-    return sight.line.tag in places.HEADINGS and not sight.line.href and not sight.line.links
+    return sight.line.tag in HEADINGS and not sight.line.href and not sight.line.links
 
 
 def turns(line: Line, hit: Hit | None) -> bool:

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from service.sight import PROSE_LETTERS, Sight
+from service.sight import HEADINGS, PROSE_LETTERS, Sight
 
-SUBHEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+SUBHEADS = HEADINGS - {"h1"}
 LINKED = 0.5  # share of a paragraph's letters in links, above which it is a teaser
 # Paragraphs are of one make if their innermost elements, so many, have the same tags and classes. Where so many that
 # would go are of a make that a share of what stays has, they are entries of one list: on 1,242 pages they are, on eight

@@ -13,7 +13,6 @@ ARTICLE_SHARE = 0.85  # of the article's letters: what is kept by mistake stands
 # Lines that go, in the element around the article: a by-line and a share bar are no end of an article. Of 1, 3, 5, 8,
 # 12 and 16, it finds most of the related links of labelled pages, for what is found besides.
 BESIDE = 12
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 # An element of a path that is a menu, by its tag or a word of its class or id; "has-sticky-nav" and "menu-closed" say
 # how the whole page looks.

@@ -23,7 +23,7 @@ _CLOSING = "'\"»”’)] \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u20
 )
 _INSIDE = frozenset(",.;:!?)]»”…%،。、！？")  # no line begins so, but a piece of one
 _OPENING = frozenset("»”")  # before a letter: »so« in German and Danish, ”so” in Swedish and Finnish
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LABEL = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：]\s?[^\s/]")
 _ADDRESS = ("http://", "https://", "www.")
 _DENSE_LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
@@ -117,7 +117,7 @@ def _may_go_on(lines: Sequence[Line], i: int) -> bool:
     Of 968 such pairs on 1,242 pages, 606 were a paragraph and the byline, date, heading or label above it.
     """
     path = lines[i].path
-    return path is None or (i > 0 and path == lines[i - 1].path and lines[i].tag not in _HEADINGS)
+    return path is None or (i > 0 and path == lines[i - 1].path and lines[i].tag not in HEADINGS)
 
 
 def _join_over_gaps(
